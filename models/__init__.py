@@ -1,0 +1,1 @@
+"""What a plan is: pure, validated data. No simulation, no drawing."""

@@ -1,0 +1,405 @@
+"""What a plan is: activities, relationships, calendars, costs and the dates its own tool stored.
+
+Everything is immutable. Durations and lags are integer minutes of working time unless ``elapsed`` says clock time; dates
+are local, naive ``datetime`` to the minute; money is a float in the plan's one currency.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from simcore.models.calendars import Calendar
+from simcore.models.distributions import Distribution
+from simcore.models.errors import Problem
+from simcore.models.risks import Correlation, Factor, Risk
+
+
+class Ref(NamedTuple):
+    """Identity of an activity: its project's id and its own id as users see it."""
+
+    project: str
+    id: str
+
+
+class ActivityType(StrEnum):
+    TASK = "task"
+    RESOURCE_DEPENDENT = "resource dependent"
+    START_MILESTONE = "start milestone"
+    FINISH_MILESTONE = "finish milestone"
+    HAMMOCK = "hammock"  # level of effort: spans from its predecessors' starts to its successors' finishes
+    SUMMARY = "summary"  # WBS summary or Microsoft Project summary task: spans the activities below it
+
+    @property
+    def is_milestone(self) -> bool:
+        return self in (ActivityType.START_MILESTONE, ActivityType.FINISH_MILESTONE)
+
+    @property
+    def is_span(self) -> bool:
+        """Its dates follow from other activities; it never drives the project finish."""
+        return self in (ActivityType.HAMMOCK, ActivityType.SUMMARY)
+
+
+class Status(StrEnum):
+    NOT_STARTED = "not started"
+    IN_PROGRESS = "in progress"
+    COMPLETED = "completed"
+
+
+class LinkType(StrEnum):
+    FS = "FS"
+    SS = "SS"
+    FF = "FF"
+    SF = "SF"
+
+
+class ConstraintType(StrEnum):
+    """The tools' constraints; hard ones (mandatory) override the logic in both passes."""
+
+    START_ON = "start_on"
+    START_NO_EARLIER_THAN = "start_no_earlier_than"
+    START_NO_LATER_THAN = "start_no_later_than"
+    FINISH_ON = "finish_on"
+    FINISH_NO_EARLIER_THAN = "finish_no_earlier_than"
+    FINISH_NO_LATER_THAN = "finish_no_later_than"
+    MANDATORY_START = "mandatory_start"  # Microsoft Project: must start on
+    MANDATORY_FINISH = "mandatory_finish"  # Microsoft Project: must finish on
+    AS_LATE_AS_POSSIBLE = "as_late_as_possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint and its date (None only for as-late-as-possible)."""
+
+    type: ConstraintType
+    date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A link between two activities.
+
+    ``lag`` is in minutes on the lag calendar (negative: a lead); ``elapsed`` makes it clock time; ``percent`` (a fraction,
+    0.5 for 50 %) makes it that share of the predecessor's duration instead. ``lag_calendar`` overrides the plan's.
+    """
+
+    predecessor: Ref
+    successor: Ref
+    type: LinkType = LinkType.FS
+    lag: int = 0
+    elapsed: bool = False
+    percent: float | None = None
+    lag_calendar: LagCalendar | None = None
+
+
+class LagCalendar(StrEnum):
+    PREDECESSOR = "predecessor"
+    SUCCESSOR = "successor"
+    PROJECT = "project"
+    ALWAYS = "24h"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """Money that may be uncertain; a relative distribution refers to ``value``."""
+
+    value: float
+    uncertainty: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Remaining cost of an activity beside its assignments and expenses.
+
+    ``per_day`` is money per working day (``hours_per_day`` of the activity's calendar) of remaining duration; ``actual`` is
+    what has been spent.
+    """
+
+    fixed: Amount | None = None
+    per_day: Amount | None = None
+    actual: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatePeriod:
+    """Price of a resource from a date on; ``price`` per hour of work (labour, equipment) or per unit (material)."""
+
+    start: datetime | None
+    price: float
+    overtime_price: float | None = None
+    per_use: float = 0.0
+    max_units: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """``kind`` is labour, equipment, material or cost; ``calendar`` names a calendar of the plan."""
+
+    id: str
+    name: str = ""
+    kind: str = "labour"
+    calendar: str | None = None
+    rates: tuple[RatePeriod, ...] = ()
+    max_units: float | None = None  # 1.0 is one full-time unit
+    uncertainty: Distribution | None = None  # on the price, relative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A resource on an activity. Work in minutes (material: units in ``quantity``); costs as the source tool stored them."""
+
+    resource: str | None
+    units: float | None = None  # share of full time, 1.0 = 100 %; material: quantity per the tool's rule
+    work: float = 0.0  # budgeted work, minutes
+    actual_work: float = 0.0
+    remaining_work: float = 0.0
+    quantity: float | None = None  # material units, budgeted
+    remaining_quantity: float | None = None
+    budgeted_cost: float = 0.0
+    actual_cost: float = 0.0
+    remaining_cost: float = 0.0
+    time_dependent: bool = True  # labour and equipment: cost follows the duration; material and lump sums do not
+    start: datetime | None = None
+    finish: datetime | None = None
+    delay: int = 0  # minutes of work after the activity's start (P6 lag, Microsoft Project delay)
+    levelling_delay: int = 0
+    curve: str | None = None
+    drives: bool = True  # P6: drives the activity's dates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expense:
+    """A cost without a resource."""
+
+    name: str = ""
+    budgeted_cost: float = 0.0
+    actual_cost: float = 0.0
+    remaining_cost: float = 0.0
+    accrual: str = "uniform"  # start, uniform, end
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDates:
+    """What the source tool stored for an activity; compared, never scheduled with. Floats in minutes."""
+
+    start: datetime | None = None
+    finish: datetime | None = None
+    early_start: datetime | None = None
+    early_finish: datetime | None = None
+    late_start: datetime | None = None
+    late_finish: datetime | None = None
+    total_float: int | None = None
+    free_float: int | None = None
+    critical: bool | None = None
+    longest_path: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    start: datetime | None = None
+    finish: datetime | None = None
+    duration: int | None = None
+    cost: float | None = None
+    work: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A split part of an activity: ``offset`` minutes of working time after the activity's start, ``work`` minutes long."""
+
+    offset: int
+    work: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One activity.
+
+    ``duration`` is the original duration and ``remaining`` what is left of it at the data date (None: follows from the status),
+    both in minutes of working time on ``calendar``, or of clock time when ``elapsed``. ``uncertainty`` is on the remaining duration.
+    """
+
+    project: str
+    id: str
+    name: str = ""
+    type: ActivityType = ActivityType.TASK
+    calendar: str | None = None  # None: the project's calendar
+    duration: int = 0
+    elapsed: bool = False
+    remaining: int | None = None
+    status: Status = Status.NOT_STARTED
+    actual_start: datetime | None = None
+    actual_finish: datetime | None = None
+    percent_complete: float | None = None  # 0-1
+    suspend: datetime | None = None
+    resume: datetime | None = None
+    constraints: tuple[Constraint, ...] = ()
+    expected_finish: datetime | None = None
+    deadline: datetime | None = None
+    external_early_start: datetime | None = None
+    external_late_finish: datetime | None = None
+    segments: tuple[Segment, ...] = ()
+    levelling_delay: int = 0
+    levelling_delay_elapsed: bool = False
+    manual: bool = False  # Microsoft Project: manually scheduled; its dates are file_dates.start/finish
+    inactive: bool = False
+    priority: int | None = None
+    effort_driven: bool = False
+    work_type: str | None = None  # fixed duration, fixed units, fixed work ... as the tool names it
+    ignore_resource_calendar: bool = False
+    wbs: str | None = None  # code path of its WBS node; for a summary: the node it sums up
+    codes: Mapping[str, str] = field(default_factory=dict)  # activity codes
+    fields: Mapping[str, str] = field(default_factory=dict)  # user-defined fields
+    uncertainty: Distribution | None = None
+    cost: Cost | None = None
+    assignments: tuple[Assignment, ...] = ()
+    expenses: tuple[Expense, ...] = ()
+    baseline: Baseline | None = None
+    file_dates: FileDates | None = None
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.project, self.id)
+
+    @property
+    def remaining_duration(self) -> int:
+        """Minutes still to do at the data date."""
+        if self.status is Status.COMPLETED or self.type.is_milestone:
+            return 0
+        return self.duration if self.remaining is None else self.remaining
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wbs:
+    """A node of the work breakdown structure; ``code`` is the full path, unique in the plan."""
+
+    code: str
+    name: str = ""
+    parent: str | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulingOptions:
+    """How the source tool schedules. ``rules`` selects what is not spelt out: ``p6`` or ``msp``."""
+
+    rules: str = "p6"
+    logic: str = "retained"  # retained, override, actual dates
+    lag_calendar: LagCalendar = LagCalendar.PREDECESSOR
+    float: str = "finish"  # finish, start, smallest
+    critical: str = "float <= 0"  # or "longest path"; the number is in hours, "float <= 8h"
+    open_ends_critical: bool = False
+    use_expected_finish: bool = True
+    ignore_other_projects: bool = False
+    start_to_start_lag_from: str = "early start"  # or "actual start"
+    schedule_from_finish: bool = False
+    split_in_progress: bool = True  # Microsoft Project
+    honour_constraints: bool = True  # Microsoft Project: "tasks will always honor their constraint dates"
+    multiple_critical_paths: bool = False  # Microsoft Project: late dates of open ends from their own finish
+    minutes_per_day: int = 480
+    minutes_per_week: int = 2400
+    days_per_month: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project of the plan. ``finish`` is what the tool stored, compared but not scheduled with (but from-finish projects)."""
+
+    id: str
+    name: str = ""
+    start: datetime | None = None
+    data_date: datetime | None = None
+    calendar: str | None = None
+    must_finish_by: datetime | None = None
+    finish: datetime | None = None
+    scheduling: SchedulingOptions | None = None  # None: the plan's
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """A whole plan, validated when built.
+
+    Raises
+    ------
+    PlanError
+        With every problem found: loops (printed as a path), dangling references, negative durations, calendars that never work.
+    """
+
+    name: str = ""
+    projects: tuple[Project, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    wbs: tuple[Wbs, ...] = ()
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    risks: tuple[Risk, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    focus: tuple[Ref, ...] = ()  # milestones whose dates are kept per iteration
+    scheduling: SchedulingOptions = SchedulingOptions()
+    currency: str = ""
+    source: str = ""  # file name without folders, and what wrote it
+    notes: tuple[Problem, ...] = ()  # what was assumed or ignored on reading
+    lines: Mapping[str, int] = field(default_factory=dict)  # "activity A100" -> line in a text file, for messages
+
+    def __post_init__(self) -> None:
+        from simcore.models.checks import check_plan
+
+        check_plan(self)
+
+    @cached_property
+    def by_ref(self) -> dict[Ref, Activity]:
+        return {a.ref: a for a in self.activities}
+
+    @cached_property
+    def shown(self) -> dict[Ref, str]:
+        """The id users see: bare when unique in the plan, else ``PROJECT:ID``."""
+        seen: dict[str, int] = {}
+        for a in self.activities:
+            seen[a.id] = seen.get(a.id, 0) + 1
+        return {a.ref: a.id if seen[a.id] == 1 else f"{a.project}:{a.id}" for a in self.activities}
+
+    def project(self, project_id: str) -> Project:
+        return next(p for p in self.projects if p.id == project_id)
+
+    def calendar_of(self, activity: Activity) -> Calendar:
+        """The activity's own calendar, else its project's."""
+        return self.calendars[activity.calendar or self.project(activity.project).calendar or next(iter(self.calendars))]
+
+    def with_changes(self, **changes: Any) -> Plan:
+        """A changed copy, validated again (what-if).
+
+        >>> from simcore.models.plan import Plan
+        >>> Plan(name="a").with_changes(name="b").name
+        'b'
+        """
+        return replace(self, **changes)
+
+    def with_activity(self, ref: Ref | str, **changes: Any) -> Plan:
+        """A copy in which one activity is changed; ``ref`` may be the shown id."""
+        wanted = ref if isinstance(ref, Ref) else self.find(ref)
+        return self.with_changes(
+            activities=tuple(replace(a, **changes) if a.ref == wanted else a for a in self.activities)
+        )
+
+    def find(self, shown_id: str) -> Ref:
+        """The activity behind a shown id (``ID`` or ``PROJECT:ID``); KeyError when there is none."""
+        return self._refs[shown_id]
+
+    @cached_property
+    def _refs(self) -> dict[str, Ref]:
+        table = {f"{a.project}:{a.id}": a.ref for a in self.activities}
+        table.update({text: ref for ref, text in self.shown.items()})
+        return table
+
+
+def link_index(relationships: Iterable[Relationship], by: str) -> dict[Ref, list[Relationship]]:
+    """Relationships grouped by ``"predecessor"`` or ``"successor"``."""
+    index: dict[Ref, list[Relationship]] = {}
+    for link in relationships:
+        index.setdefault(getattr(link, by), []).append(link)
+    return index
