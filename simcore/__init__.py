@@ -1,0 +1,56 @@
+"""simcore: Monte Carlo schedule and cost risk simulation of real project plans.
+
+The public names are imported on first use, so that ``import simcore`` costs milliseconds.
+"""
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simcore.models.errors import MissingExtraError, PlanError, SimcoreError
+    from simcore.models.formats import read, write
+    from simcore.models.plan import Plan
+    from simcore.results import Results
+    from simcore.schedule import Schedule, schedule
+    from simcore.simulation import simulate
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "MissingExtraError": "simcore.models.errors",
+    "Plan": "simcore.models.plan",
+    "PlanError": "simcore.models.errors",
+    "Results": "simcore.results",
+    "Schedule": "simcore.schedule",
+    "SimcoreError": "simcore.models.errors",
+    "read": "simcore.models.formats",
+    "schedule": "simcore.schedule",
+    "simulate": "simcore.simulation",
+    "write": "simcore.models.formats",
+}
+
+__all__ = [
+    "MissingExtraError",
+    "Plan",
+    "PlanError",
+    "Results",
+    "Schedule",
+    "SimcoreError",
+    "read",
+    "schedule",
+    "simulate",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'simcore' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
