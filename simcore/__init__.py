@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from simcore.models.formats import read, write
     from simcore.models.plan import Plan
     from simcore.results import Results
-    from simcore.schedule import Schedule, schedule
+    from simcore.scheduling import Schedule, schedule
     from simcore.simulation import simulate
 
 __version__ = "0.1.0"
@@ -22,10 +22,10 @@ _HOME = {
     "Plan": "simcore.models.plan",
     "PlanError": "simcore.models.errors",
     "Results": "simcore.results",
-    "Schedule": "simcore.schedule",
+    "Schedule": "simcore.scheduling",
     "SimcoreError": "simcore.models.errors",
     "read": "simcore.models.formats",
-    "schedule": "simcore.schedule",
+    "schedule": "simcore.scheduling",
     "simulate": "simcore.simulation",
     "write": "simcore.models.formats",
 }
