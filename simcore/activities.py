@@ -1,0 +1,107 @@
+"""The activity table of a run: one row an activity, in plan order, columns as arrays."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas
+
+    from simcore.network import Network
+    from simcore.scheduling import Schedule
+
+QUANTITIES = ("start", "finish", "duration")
+SHOWN_PERCENTILES = (10, 50, 80, 90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Histograms:
+    """Counts of one quantity of every activity over equal bins; the first and last bin hold what fell outside.
+
+    Attributes
+    ----------
+    counts : ndarray of uint32, shape (activities, bins)
+    low : ndarray of int32, shape (activities,)
+        Lower edge of the first bin, minutes.
+    width : ndarray of int32, shape (activities,)
+        Width of a bin, whole minutes; the resolution of a percentile.
+    smallest, largest : ndarray of int32, shape (activities,)
+        Exact extremes.
+    """
+
+    counts: npt.NDArray[np.uint32]
+    low: npt.NDArray[np.int32]
+    width: npt.NDArray[np.int32]
+    smallest: npt.NDArray[np.int32]
+    largest: npt.NDArray[np.int32]
+
+    def percentile(self, percent: float) -> npt.NDArray[np.float64]:
+        """Value below which ``percent`` % of the iterations lie, interpolated inside the bin; shape (activities,)."""
+        cumulative = self.cumulative
+        n = cumulative[:, -1]
+        rank = np.maximum(np.ceil(percent / 100 * n - 1e-9), 1)
+        bin_ = (cumulative < rank[:, None]).sum(axis=1)
+        rows = np.arange(len(bin_))
+        before = np.where(bin_ > 0, cumulative[rows, np.maximum(bin_ - 1, 0)], 0)
+        inside = np.maximum(self.counts[rows, bin_], 1)
+        # a bin of one minute holds one value; wider ones are interpolated between the ranks' midpoints
+        share = np.where(self.width == 1, 0.0, (rank - before - 0.5) / inside)
+        return np.clip(self.low + (bin_ + share) * self.width, self.smallest, self.largest)
+
+    @cached_property
+    def cumulative(self) -> npt.NDArray[np.int64]:
+        return np.cumsum(self.counts, axis=1, dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityTable:
+    """One row an activity. ``columns`` has the ready ones; :meth:`percentile` gives any other P-value.
+
+    Start and finish percentiles are working instants of the activity's calendar, known to ``resolution`` minutes of work.
+    """
+
+    network: Network
+    schedule: Schedule
+    iterations: int
+    criticality: npt.NDArray[np.float64]
+    criticality_error: npt.NDArray[np.float64]
+    histograms: Mapping[str, Histograms]  # start, finish (work minutes of the calendar), duration; total_float when asked
+    mean_cost: npt.NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.criticality)
+
+    def percentile(self, quantity: str, percent: float) -> npt.NDArray[Any]:
+        """P-value of ``"start"`` or ``"finish"`` (datetime64[m]), ``"duration"`` or ``"total_float"`` (hours); shape (activities,)."""
+        minutes = self.histograms[quantity].percentile(percent)
+        if quantity in ("start", "finish"):
+            return self.network.to_datetime64(self.network.clock(np.rint(minutes).astype(np.int64), quantity))
+        return minutes / 60
+
+    @cached_property
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Column name to values: identity, deterministic dates, criticality index, P10, P50, P80, P90 of start, finish, duration."""
+        table = dict(self.schedule.columns)
+        table["criticality_index"] = self.criticality
+        table["criticality_error"] = self.criticality_error
+        for quantity in self.histograms:
+            unit = "" if quantity in ("start", "finish") else "_hours"
+            for percent in SHOWN_PERCENTILES:
+                table[f"{quantity}{unit}_p{percent}"] = self.percentile(quantity, percent)
+        return table
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        from simcore.results import rows
+
+        return rows(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The table as a DataFrame (pandas is an optional extra)."""
+        from simcore.results import to_pandas
+
+        return to_pandas(self)

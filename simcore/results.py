@@ -1,0 +1,323 @@
+"""What a simulation answers: percentiles with their own standard errors, probabilities, samples, an activity table.
+
+Standard errors come from replicates: iteration ``i`` belongs to replicate ``i mod R``, the replicates are independent
+randomisations of the same stratified sample, so the scatter between them is an honest error of anything computed from all
+(replicated randomised quasi-Monte Carlo: Owen, *Monte Carlo theory, methods and examples*, ch. 17).
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simcore.design import Design
+from simcore.models.units import parse_datetime_end
+
+if TYPE_CHECKING:
+    import pandas
+
+    from simcore.activities import ActivityTable
+    from simcore.models.plan import Plan
+    from simcore.scheduling import Schedule
+
+Floats = npt.NDArray[np.float64]
+PERCENTILES = (5, 10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95)
+
+
+class Sampled:
+    """One quantity, one value an iteration. Values here are plain numbers; subclasses speak dates or money.
+
+    Parameters
+    ----------
+    values : ndarray, shape (iterations,)
+        Minutes since the origin, or money; iteration order.
+    replicates : int
+        Number of independent replicates R; value ``i`` belongs to replicate ``i mod R``.
+    deterministic : float
+        The value without any uncertainty.
+    """
+
+    def __init__(self, values: npt.NDArray[Any], replicates: int, deterministic: float):
+        self._values = values
+        self._replicates = max(1, min(replicates, len(values) // 2))
+        self._deterministic = deterministic
+
+    @cached_property
+    def _sorted(self) -> npt.NDArray[Any]:
+        return np.sort(self._values)
+
+    def _quantile(self, share: float) -> float:
+        """The ⌈share·n⌉-th smallest value, a real iteration (share clipped to the sample)."""
+        n = len(self._values)
+        rank = min(max(int(np.ceil(share * n - 1e-9)), 1), n)
+        return float(self._sorted[rank - 1])
+
+    def _share_at_or_below(self, value: float) -> float:
+        return float(np.searchsorted(self._sorted, value, side="right")) / len(self._values)
+
+    def _between_replicates(self, per_iteration: npt.NDArray[Any]) -> float:
+        """Standard error of the mean of a per-iteration quantity, from the scatter of the replicate means."""
+        r = self._replicates
+        if r < 2:
+            return float("nan")
+        means = np.array([per_iteration[k::r].mean() for k in range(r)])
+        return float(means.std(ddof=1) / np.sqrt(r))
+
+    def _mean(self) -> float:
+        return float(self._values.mean(dtype=np.float64))
+
+    def _sd(self) -> float:
+        return float(self._values.std(dtype=np.float64, ddof=1)) if len(self._values) > 1 else 0.0
+
+    def _share_error(self, value: float) -> float:
+        return self._between_replicates((self._values <= value).astype(np.float64))
+
+    def _quantile_error(self, share: float) -> float:
+        """Error of a quantile: the error of the share below it, read off the curve on both sides (works for steps too)."""
+        value = self._quantile(share)
+        error = self._share_error(value)
+        if not np.isfinite(error):
+            return error
+        error = max(error, 0.5 / len(self._values))
+        return (self._quantile(share + error) - self._quantile(share - error)) / 2
+
+    def _error(self, what: float | str) -> float:
+        return self._between_replicates(self._values.astype(np.float64)) if what == "mean" else self._quantile_error(_share(what))
+
+    @property
+    def iterations(self) -> int:
+        return len(self._values)
+
+    @property
+    def probability_of_deterministic(self) -> float:
+        """Share of iterations at or below the deterministic value."""
+        return self._share_at_or_below(self._deterministic)
+
+    def _histogram(self, bins: int | None) -> tuple[Floats, npt.NDArray[np.int64]]:
+        low, high = float(self._sorted[0]), float(self._sorted[-1])
+        if high <= low:
+            return np.array([low - 0.5, low + 0.5]), np.array([len(self._values)])
+        counts, edges = np.histogram(self._values, bins=bins or nice_bins(len(self._values)), range=(low, high))
+        return edges.astype(np.float64), counts.astype(np.int64)
+
+
+def nice_bins(n: int) -> int:
+    """Bars that show the shape without the noise: the Rice rule 2·n^(1/3), at most 60.
+
+    >>> nice_bins(10_000)
+    43
+    """
+    return int(min(60, max(5, round(2 * n ** (1 / 3)))))
+
+
+def _share(percent: float | str) -> float:
+    value = float(percent)
+    if not 0 < value < 100:
+        raise ValueError(f"P{percent} is outside P0 to P100; write a percentage such as 80")
+    return value / 100
+
+
+class DateVariable(Sampled):
+    """A date (a finish, a milestone), one an iteration."""
+
+    def __init__(self, minutes: npt.NDArray[np.int32], origin: datetime, replicates: int, deterministic: datetime):
+        self._origin = origin
+        super().__init__(minutes, replicates, self._minutes(deterministic))
+
+    def _minutes(self, moment: datetime) -> float:
+        return (moment - self._origin).total_seconds() / 60
+
+    def _date(self, minutes: float) -> datetime:
+        return self._origin + timedelta(minutes=round(minutes))
+
+    @property
+    def deterministic(self) -> datetime:
+        """The date without uncertainty."""
+        return self._date(self._deterministic)
+
+    @property
+    def mean(self) -> datetime:
+        return self._date(self._mean())
+
+    @property
+    def sd(self) -> timedelta:
+        return timedelta(minutes=self._sd())
+
+    @property
+    def samples(self) -> npt.NDArray[np.datetime64]:
+        """Dates in iteration order, dtype datetime64[m], shape (iterations,)."""
+        return np.datetime64(self._origin, "m") + self._values.astype("timedelta64[m]")
+
+    def p(self, percent: float) -> datetime:
+        """P-value: the date that ``percent`` % of the iterations keep (a real iteration's date)."""
+        return self._date(self._quantile(_share(percent)))
+
+    def standard_error(self, of: float | str) -> timedelta:
+        """Standard error of a P-value (``80``) or of the ``"mean"``, in elapsed time."""
+        return timedelta(minutes=self._error(of))
+
+    def probability(self, date: datetime | str) -> float:
+        """Share of iterations at or before a date; a text without a time means the end of that day."""
+        return self._share_at_or_below(self._minutes(parse_datetime_end(date) if isinstance(date, str) else date))
+
+    def probability_error(self, date: datetime | str) -> float:
+        """Standard error of :meth:`probability`."""
+        return self._share_error(self._minutes(parse_datetime_end(date) if isinstance(date, str) else date))
+
+    def histogram(self, bins: int | None = None) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
+        """``(edges, hits)``: edges datetime64[m] of shape (bins + 1,), hits of shape (bins,)."""
+        edges, counts = self._histogram(bins)
+        return np.datetime64(self._origin, "m") + np.rint(edges).astype("timedelta64[m]"), counts
+
+
+class MoneyVariable(Sampled):
+    """An amount of money, one an iteration."""
+
+    @property
+    def deterministic(self) -> float:
+        return self._deterministic
+
+    @property
+    def mean(self) -> float:
+        return self._mean()
+
+    @property
+    def sd(self) -> float:
+        return self._sd()
+
+    @property
+    def samples(self) -> Floats:
+        """Amounts in iteration order, shape (iterations,)."""
+        return self._values
+
+    def p(self, percent: float) -> float:
+        """P-value: the amount that ``percent`` % of the iterations keep within."""
+        return self._quantile(_share(percent))
+
+    def standard_error(self, of: float | str) -> float:
+        """Standard error of a P-value (``80``) or of the ``"mean"``."""
+        return self._error(of)
+
+    def probability(self, amount: float) -> float:
+        """Share of iterations at or below an amount."""
+        return self._share_at_or_below(amount)
+
+    def probability_error(self, amount: float) -> float:
+        """Standard error of :meth:`probability`."""
+        return self._share_error(amount)
+
+    def histogram(self, bins: int | None = None) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """``(edges, hits)`` of shapes (bins + 1,) and (bins,)."""
+        return self._histogram(bins)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Date and budget together."""
+
+    finish: DateVariable
+    cost: MoneyVariable
+
+    def probability(self, date: datetime | str, amount: float) -> float:
+        """Joint confidence level: share of iterations that keep both the date and the amount."""
+        return float(self._kept(date, amount).mean())
+
+    def probability_error(self, date: datetime | str, amount: float) -> float:
+        """Standard error of :meth:`probability`."""
+        return self.cost._between_replicates(self._kept(date, amount).astype(np.float64))
+
+    def _kept(self, date: datetime | str, amount: float) -> npt.NDArray[np.bool_]:
+        moment = parse_datetime_end(date) if isinstance(date, str) else date
+        return (self.finish._values <= self.finish._minutes(moment)) & (self.cost._values <= amount)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """All answers of one run.
+
+    Attributes
+    ----------
+    finish : DateVariable
+        Project finish (all projects together).
+    cost : MoneyVariable or None
+        Total cost at completion; None when the plan has no cost at all.
+    projects, milestones : mapping of shown id to DateVariable
+        Finish of each project (when there are several) and dates of the milestones in focus.
+    activities : ActivityTable
+        One row an activity, in plan order.
+    iterations, requested : int
+        Done and asked for; fewer done means the run was interrupted (``partial``).
+    clamped : int
+        Activity-iterations in which a sampled duration fell below zero and was set to zero.
+    warnings : sequence of str
+        What a careful analyst would point out, each with the option to use.
+    """
+
+    plan: Plan
+    schedule: Schedule
+    design: Design
+    scenario: str
+    iterations: int
+    requested: int
+    finish: DateVariable
+    cost: MoneyVariable | None
+    activities: ActivityTable
+    projects: Mapping[str, DateVariable] = field(default_factory=dict)
+    milestones: Mapping[str, DateVariable] = field(default_factory=dict)
+    clamped: int = 0
+    warnings: Sequence[str] = ()
+    replay: Any = None  # recomputes iterations; see simcore.simulation
+
+    @property
+    def partial(self) -> bool:
+        """Whether the run was stopped before its end."""
+        return self.iterations < self.requested
+
+    @property
+    def joint(self) -> Joint:
+        """Date and budget together; ValueError for a plan without cost."""
+        if self.cost is None:
+            raise ValueError("the plan has no cost, so there is no joint confidence; add costs to the plan")
+        return Joint(self.finish, self.cost)
+
+    def iteration(self, number: int) -> Schedule:
+        """One iteration (numbered from 0) recomputed as a dated schedule."""
+        if not 0 <= number < self.iterations:
+            raise ValueError(f"iteration {number} is outside 0 to {self.iterations - 1}")
+        return self.replay.iteration(number)
+
+    def report(self, path: str) -> None:
+        """Write the HTML report: one self-contained file."""
+        from importlib import import_module
+
+        # reports stands above this layer; only this convenience reaches up, by name and when called
+        import_module("simcore.reports.html").write_report(self, path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The machine-readable answer, as ``simcore run --json`` writes it."""
+        from simcore.answers import run_answer
+
+        return run_answer(self)
+
+
+def rows(table: ActivityTable) -> Iterator[dict[str, Any]]:
+    """An activity table as one dictionary a row."""
+    names = list(table.columns)
+    for values in zip(*(table.columns[name] for name in names), strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def to_pandas(table: ActivityTable) -> pandas.DataFrame:
+    """An activity table as a DataFrame; needs pandas."""
+    from simcore.models.errors import MissingExtraError
+
+    try:
+        import pandas
+    except ImportError:
+        raise MissingExtraError("to_pandas needs pandas; install it with: pip install 'simcore[pandas]'") from None
+    return pandas.DataFrame(dict(table.columns))
