@@ -1,0 +1,144 @@
+"""Rows of a P6 export, whichever file they came from, and how their texts become numbers and dates.
+
+Both readers hand over rows under the column names of the XER, which are those of P6's own database.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from simcore.models.errors import Problem
+
+T = TypeVar("T")
+
+
+class Row(dict[str, str]):
+    """One record: column name to text, and where it stands in the file."""
+
+    __slots__ = ("line", "table")
+
+    def __init__(self, table: str, line: int, values: object = ()):
+        super().__init__(values)  # type: ignore[arg-type]
+        self.table = table
+        self.line = line
+
+
+@dataclass
+class Tables:
+    """All rows of a file by table, the problems found in them, and which tables somebody asked for."""
+
+    name: str
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    place: Callable[[str, str, int], str] = lambda name, table, line: f"{name} table {table} line {line}"
+    problems: list[Problem] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def of(self, table: str) -> list[Row]:
+        """Rows of a table; asking for them marks the table as read."""
+        self.used.add(table)
+        return self.rows.get(table, [])
+
+    def by_id(self, table: str, key: str) -> dict[str, Row]:
+        """Rows by their id; a file of one project may leave the project's id empty."""
+        return {row[key]: row for row in self.of(table) if key in row}
+
+    def where(self, row: Row) -> str:
+        return self.place(self.name, row.table, row.line)
+
+    def report(self, row: Row | None, what: str, fix: str = "", severity: str = "error") -> None:
+        self.problems.append(Problem(self.where(row) if row else self.name, what, fix, severity))
+
+    def note(self, what: str) -> None:
+        self.problems.append(Problem(self.name, what, severity="note"))
+
+    def number(self, row: Row, key: str, severity: str = "warning") -> float | None:
+        """A number, None when the field is empty or not readable (which is reported)."""
+        text = row.get(key)
+        if not text:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = _local_number(text)
+        if value != value or value in (float("inf"), float("-inf")):
+            self.report(row, f"{key} is {text!r}, not a number.", severity=severity)
+            return None
+        return value
+
+    def amount(self, row: Row, key: str) -> float:
+        """Money or a quantity; 0 when empty."""
+        return self.number(row, key) or 0.0
+
+    def minutes(self, row: Row, key: str) -> int | None:
+        """A duration given in hours, to the nearest minute."""
+        value = self.number(row, key, severity="error")
+        if value is None:
+            return None
+        if abs(value) > MOST_HOURS:
+            self.report(row, f"{key} is {row[key]}, more than {MOST_HOURS} hours.", "Correct the value.")
+            return None
+        return round(value * 60)
+
+    def moment(self, row: Row, key: str) -> datetime | None:
+        """A date, to the nearest minute."""
+        text = row.get(key)
+        if not text:
+            return None
+        try:
+            value = datetime.fromisoformat(text)
+        except ValueError:
+            self.report(row, f"{key} is {text!r}, not a date.", "Write it as 2026-03-02 08:00.")
+            return None
+        if value.second or value.microsecond or value.tzinfo:
+            value = (value.replace(tzinfo=None) + timedelta(seconds=30)).replace(second=0, microsecond=0)
+        return value
+
+    def choice(self, row: Row, key: str, choices: dict[str, T], default: T) -> T:
+        """The meaning of one of P6's enumerated values; an unknown one is reported."""
+        text = row.get(key)
+        if not text:
+            return default
+        if text in choices:
+            return choices[text]
+        known = ", ".join(choices)
+        self.report(row, f"{key} is {text!r}, which is not a value of P6.", f"Write one of {known}.")
+        return default
+
+    def unread(self) -> Iterator[tuple[str, int]]:
+        """Tables that nobody asked for, with their numbers of rows."""
+        return ((table, len(rows)) for table, rows in self.rows.items() if rows and table not in self.used)
+
+
+MOST_HOURS = 1_000_000
+"""Some 114 years: a duration beyond it is a damaged field."""
+
+
+def _local_number(text: str) -> float:
+    """A number written with a comma, as clients with such settings export it; NaN when it is none."""
+    plain = text.strip().replace("\u00a0", "").replace(" ", "")
+    group, point = (".", ",") if plain.rfind(",") > plain.rfind(".") else (",", ".")
+    try:
+        return float(plain.replace(group, "").replace(point, "."))
+    except ValueError:
+        return float("nan")
+
+
+def unique_name(wanted: str, taken: object, *tails: str) -> str:
+    """``wanted``, or with the first of the tails in brackets that is still free, or numbered.
+
+    >>> unique_name("Standard", {"Standard"}, "North")
+    'Standard (North)'
+    >>> unique_name("Standard", {"Standard", "Standard (2)"})
+    'Standard (3)'
+    """
+    if wanted not in taken:  # type: ignore[operator]
+        return wanted
+    for tail in tails:
+        if tail and (name := f"{wanted} ({tail})") not in taken:  # type: ignore[operator]
+            return name
+    number = 2
+    while (name := f"{wanted} ({number})") in taken:  # type: ignore[operator]
+        number += 1
+    return name
