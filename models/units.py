@@ -113,12 +113,12 @@ def format_duration(minutes: float, hours_per_day: float = 8.0, elapsed: bool = 
     ('10d', '1.5h', '7m', '2ed')
     """
     prefix = "e" if elapsed else ""
-    exact = Fraction(minutes)
+    exact = Fraction(repr(float(minutes)))
     for unit in ("d", "h"):
         amount = exact / (_minutes_per(prefix + unit, hours_per_day, 0.0, 0.0) or 1)
         if (amount * 100).denominator == 1 and (abs(amount) >= Fraction(1, 4) or not amount):
             return f"{_plain(Decimal(amount.numerator) / Decimal(amount.denominator))}{prefix}{unit}"
-    return f"{_plain(Decimal(repr(minutes)))}{prefix}m"
+    return f"{_plain(Decimal(repr(float(minutes))))}{prefix}m"
 
 
 def _plain(number: Decimal) -> str:
@@ -252,7 +252,7 @@ def parse_datetime(text: str, end_of_day: bool = False) -> datetime:
 def _match_date(text: str) -> re.Match[str]:
     match = _DATE.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"'{text}' is not a date; write 2026-03-31, or 2026-03-31T17:00 (local time, no zone, no seconds)")
+        raise ValueError(f"'{text}' is not a date; write 2026-03-31 or 2026-03-31T17:00 (no zone, no seconds)")
     return match
 
 
