@@ -364,11 +364,27 @@ class Plan:
         return {a.ref: a.id if seen[a.id] == 1 else f"{a.project}:{a.id}" for a in self.activities}
 
     def project(self, project_id: str) -> Project:
-        return next(p for p in self.projects if p.id == project_id)
+        return self._projects[project_id]
+
+    @cached_property
+    def _projects(self) -> dict[str, Project]:
+        return {p.id: p for p in self.projects}
+
+    def project_calendar_name(self, project_id: str) -> str:
+        """The project's default calendar, else the plan's first."""
+        return self.project(project_id).calendar or next(iter(self.calendars))
+
+    def calendar_name(self, activity: Activity) -> str:
+        """The activity's own calendar, else its project's."""
+        return activity.calendar or self.project_calendar_name(activity.project)
 
     def calendar_of(self, activity: Activity) -> Calendar:
-        """The activity's own calendar, else its project's."""
-        return self.calendars[activity.calendar or self.project(activity.project).calendar or next(iter(self.calendars))]
+        """The calendar the activity's duration runs on (elapsed durations aside)."""
+        return self.calendars[self.calendar_name(activity)]
+
+    def options(self, project_id: str) -> SchedulingOptions:
+        """How a project is scheduled: its own options, else the plan's."""
+        return self.project(project_id).scheduling or self.scheduling
 
     def with_changes(self, **changes: Any) -> Plan:
         """A changed copy, validated again (what-if).

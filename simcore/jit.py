@@ -1,0 +1,59 @@
+"""How kernels are compiled: nogil, no fast-math, cached beside a hash of all kernel sources.
+
+Numba keys its cache by one file's content, so editing a helper in another file would silently keep old machine code. The
+cache directory is therefore named after a hash of every kernel source and the Numba version; it lives in the user's cache
+folder, so it also serves read-only installs.
+"""
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+SOURCES = "kernel_*.py"
+
+
+def sources_digest() -> str:
+    """Hash of all kernel sources and the Numba version."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.glob(SOURCES)):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_directory() -> Path:
+    """The writable folder of compiled kernels (``SIMCORE_CACHE_DIR``, else the user's cache folder, else a temporary one)."""
+    chosen = os.environ.get("SIMCORE_CACHE_DIR")
+    home = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simcore"
+    name = f"kernels-{sources_digest()}"
+    for folder in (home / name, Path(tempfile.gettempdir()) / f"simcore-{os.getuid() if hasattr(os, 'getuid') else 0}" / name):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    raise OSError("no writable folder for compiled kernels; set SIMCORE_CACHE_DIR to one")
+
+
+_CACHE = cache_directory()
+
+
+def compiled_before() -> bool:
+    """Whether the kernels of this version have been compiled on this machine."""
+    return any(_CACHE.rglob("*.nbi"))
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a kernel. No fast-math: results must be the same to the last bit for any batch size."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_CACHE)
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
