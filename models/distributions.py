@@ -1,42 +1,70 @@
 """Probability distributions as users write them: parameters, quantiles, moments, how they read and print.
 
 A distribution's values are minutes (durations), money, or, when ``relative``, fractions of the deterministic value
-(0.9 for 90 %). Nothing here draws random numbers: the engine samples through :meth:`Distribution.canonical` and ``ppf``.
+(0.9 for 90 %). Nothing here draws random numbers: the engine samples through :meth:`Distribution.canonical` and
+:func:`quantile_grid`. This module is the place to import from; the pieces live in ``distribution_*``.
 """
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from simcore.models.distribution_base import Distribution, Floats, ParameterError
+from simcore.models.distribution_grid import quantile_grid
+from simcore.models.distribution_kinds import (
+    Beta,
+    Exponential,
+    Gamma,
+    Lognormal,
+    LognormalP,
+    Normal,
+    Pert,
+    PertGen,
+    Triangular,
+    Trigen,
+    Uniform,
+    Weibull,
+)
+from simcore.models.distribution_shapes import Fixed, PiecewiseLinear
+from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Truncate
+from simcore.models.distribution_text import (
+    DISTRIBUTIONS,
+    Values,
+    duration_values,
+    factor_values,
+    format_distribution,
+    money_values,
+    parse_distribution,
+    signature,
+)
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution(ABC):
-    """Base of all distributions: immutable, hashable, compared by value."""
-
-    relative: bool
-
-    @abstractmethod
-    def ppf(self, u: npt.ArrayLike) -> Floats:
-        """Quantiles at probabilities ``u`` in (0, 1), same shape as ``u``."""
-
-    @property
-    @abstractmethod
-    def mean(self) -> float: ...
-
-    @property
-    @abstractmethod
-    def sd(self) -> float: ...
-
-    @property
-    @abstractmethod
-    def bounds(self) -> tuple[float, float]:
-        """Smallest and largest possible value, infinite where unbounded."""
-
-    @abstractmethod
-    def canonical(self) -> tuple[Distribution, float, float]:
-        """``(shape, scale, shift)`` with ``ppf(u) = shift + scale * shape.ppf(u)``; equal shapes share one kernel table."""
+__all__ = [
+    "DISTRIBUTIONS",
+    "Beta",
+    "Cumulative",
+    "Discrete",
+    "Distribution",
+    "Empirical",
+    "Exponential",
+    "Fixed",
+    "Floats",
+    "Gamma",
+    "Histogram",
+    "Lognormal",
+    "LognormalP",
+    "Normal",
+    "ParameterError",
+    "Pert",
+    "PertGen",
+    "PiecewiseLinear",
+    "Triangular",
+    "Trigen",
+    "Truncate",
+    "Uniform",
+    "Values",
+    "Weibull",
+    "duration_values",
+    "factor_values",
+    "format_distribution",
+    "money_values",
+    "parse_distribution",
+    "quantile_grid",
+    "signature",
+]
