@@ -1,0 +1,162 @@
+"""MSPDI resources with their rates, and what each of them does on which task."""
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simcore.models.formats.mspdi_calendars import CalendarBook
+from simcore.models.formats.mspdi_values import Node, Reading
+from simcore.models.plan import Assignment, RatePeriod, Resource
+
+_KINDS = {0: "material", 1: "labour", 2: "cost"}
+_CONTOURS = ("flat", "back loaded", "front loaded", "double peak", "early peak", "late peak", "bell", "turtle", "contoured")
+_WORK_TYPES = (1, 2)  # timephased data: remaining work, actual work
+_BEGINNING = 1984  # the year from which Microsoft Project dates the first line of a rate table
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPeriod:
+    """Work between two moments as the file spreads it over time, in minutes."""
+
+    start: datetime
+    finish: datetime
+    work: float
+
+
+@dataclass
+class TaskWork:
+    """What the file's assignments say about a task, those to nobody included."""
+
+    assignments: list[Assignment] = field(default_factory=list)
+    periods: list[list[WorkPeriod]] = field(default_factory=list)
+    calendars: set[str] = field(default_factory=set)  # of its labour resources
+
+
+def read_resources(project: Node, book: CalendarBook, reading: Reading) -> dict[str, Resource]:
+    """Resources by their unique id as text; the row for work assigned to nobody is left out."""
+    resources: dict[str, Resource] = {}
+    for node in project.children("Resources/Resource", "resource"):
+        uid = node.integer("UID")
+        if uid is None:
+            node.reading.error(node.where, "has no UID.")
+        if not uid or uid < 0 or node.flag("IsNull"):
+            continue
+        node.where = f"resource {uid} {node.text('Name') or ''!r}"
+        kind = node.integer("Type")
+        if kind is not None and kind not in _KINDS:
+            node.reading.error(node.where, f"Type is {kind}, not 0 (material), 1 (work) or 2 (cost).")
+        cost_resource = node.flag("IsCostResource")
+        resources[str(uid)] = Resource(
+            id=str(uid),
+            name=node.text("Name") or "",
+            kind="cost" if cost_resource else _KINDS.get(1 if kind is None else kind, "labour"),
+            calendar=book.named(node.integer("CalendarUID")),
+            rates=_rates(node),
+            max_units=node.number("MaxUnits"),
+        )
+        reading.note("cost per use and rates of resources' tables B to E ignored", count=_uses_other_tables(node))
+        reading.note("custom fields of resources ignored", count=len(node.children("ExtendedAttribute", "")))
+    return resources
+
+
+def read_assignments(project: Node, resources: dict[str, Resource], reading: Reading) -> dict[int, TaskWork]:
+    """Assignments by the unique id of their task."""
+    work: dict[int, TaskWork] = defaultdict(TaskWork)
+    for node in project.children("Assignments/Assignment", "assignment"):
+        task = node.integer("TaskUID")
+        if task is None:
+            node.reading.error(node.where, "has no TaskUID.")
+            continue
+        node.where = f"assignment {node.text('UID')} of task {task}"
+        resource = resources.get(str(node.integer("ResourceUID")))
+        periods = _periods(node)
+        if resource is None or resource.kind == "labour":
+            work[task].periods.append(periods)
+        if resource is None:
+            continue
+        work[task].assignments.append(_assignment(node, resource))
+        if resource.kind == "labour" and resource.calendar is not None:
+            work[task].calendars.add(resource.calendar)
+        reading.note("overtime work kept within the work of its assignment", count=bool(node.minutes("OvertimeWork")))
+        reading.note("assignments priced by cost rate table B to E: their stored costs used", count=bool(node.integer("CostRateTable")))
+        reading.note("baselines of assignments ignored", count=node.has("Baseline"))
+    return work
+
+
+def _assignment(node: Node, resource: Resource) -> Assignment:
+    work, remaining = node.minutes("Work") or 0.0, node.minutes("RemainingWork") or 0.0
+    actual = node.minutes("ActualWork") or 0.0
+    labour, material = resource.kind == "labour", resource.kind == "material"
+    contour = node.integer("WorkContour") or 0
+    if not 0 <= contour < len(_CONTOURS):
+        node.reading.error(node.where, f"WorkContour is {contour}, not 0 to {len(_CONTOURS) - 1}.")
+        contour = 0
+    return Assignment(
+        resource=resource.id,
+        units=node.number("Units"),
+        work=work if labour else 0.0,
+        actual_work=actual if labour else 0.0,
+        remaining_work=remaining if labour else 0.0,
+        quantity=work / 60 if material else None,  # the file writes a quantity as hours
+        remaining_quantity=remaining / 60 if material else None,
+        budgeted_cost=node.money("Cost") or 0.0,
+        actual_cost=node.money("ActualCost") or 0.0,
+        remaining_cost=node.money("RemainingCost") or 0.0,
+        time_dependent=labour or (material and not node.flag("FixedMaterial", default=True)),
+        start=node.date("Start"),
+        finish=node.date("Finish"),
+        delay=node.tenths("Delay") or 0,
+        levelling_delay=node.tenths("LevelingDelay") or 0,
+        curve=_CONTOURS[contour] if contour else None,
+        drives=labour,
+    )
+
+
+def _periods(node: Node) -> list[WorkPeriod]:
+    periods = []
+    for part in node.children("TimephasedData", "timephased data"):
+        if part.integer("Type") not in _WORK_TYPES:
+            continue
+        start, finish = part.date("Start"), part.date("Finish")
+        if start is not None and finish is not None and finish > start:
+            periods.append(WorkPeriod(start, finish, part.minutes("Value") or 0.0))
+    return sorted(periods, key=lambda period: period.start)
+
+
+def _rates(node: Node) -> tuple[RatePeriod, ...]:
+    """Prices and availability as they change over time; the file writes prices per hour whatever unit it shows."""
+    prices: dict[datetime | None, tuple[float, float | None, float]] = {}
+    for rate in node.children("Rates/Rate", "rate"):
+        if not rate.integer("RateTable"):
+            prices[_since(rate.date("RatesFrom"))] = _price(rate)
+    if not prices:
+        prices[None] = _price(node)
+    units: dict[datetime | None, float | None] = {}
+    for period in node.children("AvailabilityPeriods/AvailabilityPeriod", "availability"):
+        units[_since(period.date("AvailableFrom"))] = period.number("AvailableUnits")
+    if not units and all(price == (0.0, None, 0.0) for price in prices.values()):
+        return ()
+    moments = sorted({*prices, *units}, key=lambda moment: moment or datetime.min)
+    periods = []
+    price: tuple[float, float | None, float] = (0.0, None, 0.0)
+    available = node.number("MaxUnits")
+    for moment in moments:
+        price, available = prices.get(moment, price), units.get(moment, available)
+        periods.append(
+            RatePeriod(start=moment, price=price[0], overtime_price=price[1], per_use=price[2], max_units=available)
+        )
+    return tuple(periods)
+
+
+def _since(moment: datetime | None) -> datetime | None:
+    return None if moment is None or moment.year <= _BEGINNING else moment
+
+
+def _price(node: Node) -> tuple[float, float | None, float]:
+    return node.number("StandardRate") or 0.0, node.number("OvertimeRate") or None, node.money("CostPerUse") or 0.0
+
+
+def _uses_other_tables(node: Node) -> int:
+    others = (rate for rate in node.children("Rates/Rate", "rate") if rate.integer("RateTable"))
+    return sum(any(value for value in _price(rate)) for rate in others)

@@ -1,0 +1,105 @@
+"""The parts of a split task, found from how its work is spread over time."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from simcore.models.calendars import Calendar
+from simcore.models.formats.mspdi_resources import WorkPeriod
+from simcore.models.plan import Segment
+from simcore.models.working_time import working_minutes
+
+_TOLERANCE = 2  # minutes: the file's seconds are dropped, once a date
+Span = tuple[datetime, datetime]
+
+
+def split_parts(
+    start: datetime, finish: datetime, duration: int, calendar: Calendar, spread: Iterable[list[WorkPeriod]]
+) -> tuple[Segment, ...] | None:
+    """Parts of a task whose duration is shorter than the working time it spans.
+
+    Parameters
+    ----------
+    start, finish : datetime
+        The task's dates.
+    duration : int
+        Its duration, minutes on ``calendar``.
+    calendar : Calendar
+        On which it runs.
+    spread : iterable of list of WorkPeriod
+        The work of each of its assignments, in order of time.
+
+    Returns
+    -------
+    tuple of Segment or None
+        Empty when the task is in one piece; None when it is split, and the file does not say where.
+    """
+    if working_minutes(calendar, start, finish) <= duration + _TOLERANCE:
+        return ()
+    worked = _joined((span for periods in spread for span in _worked(periods, calendar)), calendar)
+    parts = []
+    for begin, end in worked:
+        begin, end = max(begin, start), min(end, finish)
+        length = working_minutes(calendar, begin, end)
+        if length:
+            parts.append(Segment(working_minutes(calendar, start, begin), length))
+    if len(parts) < 2 or abs(sum(part.work for part in parts) - duration) > _TOLERANCE * len(parts):
+        return None
+    missing = duration - sum(part.work for part in parts)
+    parts[-1] = Segment(parts[-1].offset, parts[-1].work + missing)
+    return tuple(parts)
+
+
+def _worked(periods: list[WorkPeriod], calendar: Calendar) -> list[Span]:
+    """Spans in which an assignment works.
+
+    A period may be a whole day of which only a part is worked because the task stops or resumes in it; its worked part then
+    lies against the neighbour that works.
+    """
+    rate = max((_rate(period, calendar) for period in periods), default=0.0)
+    spans: list[Span] = []
+    for index, period in enumerate(periods):
+        if not period.work:
+            continue
+        length = working_minutes(calendar, period.start, period.finish)
+        worked = round(period.work / rate) if rate else length
+        begin, end = period.start, period.finish
+        idle_after = index + 1 < len(periods) and not periods[index + 1].work
+        idle_before = index > 0 and not periods[index - 1].work
+        if worked < length - _TOLERANCE and (idle_after or idle_before):
+            if idle_after:
+                end = _moved(begin, worked, calendar)
+            else:
+                begin = _moved(begin, length - worked, calendar)
+        spans.append((begin, end))
+    return spans
+
+
+def _rate(period: WorkPeriod, calendar: Calendar) -> float:
+    length = working_minutes(calendar, period.start, period.finish)
+    return period.work / length if length else 0.0
+
+
+def _moved(moment: datetime, minutes: int, calendar: Calendar) -> datetime:
+    """The first moment by which so many minutes have been worked; within a few days, so looked for by halving."""
+    low, high = moment, moment + timedelta(days=1)
+    while working_minutes(calendar, moment, high) < minutes:
+        high += timedelta(days=1)
+    while high - low > timedelta(minutes=1):
+        middle = low + timedelta(minutes=int((high - low).total_seconds() // 120))
+        if working_minutes(calendar, moment, middle) >= minutes:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _joined(spans: Iterable[Span], calendar: Calendar) -> list[Span]:
+    """Spans put together where no working time lies between them."""
+    joined: list[Span] = []
+    for begin, end in sorted(spans):
+        if joined and (begin <= joined[-1][1] or not working_minutes(calendar, joined[-1][1], begin)):
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
