@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.design import Design
-from simcore.models.units import parse_datetime_end
+from simcore.models.units import parse_datetime
 
 if TYPE_CHECKING:
     import pandas
@@ -163,11 +163,11 @@ class DateVariable(Sampled):
 
     def probability(self, date: datetime | str) -> float:
         """Share of iterations at or before a date; a text without a time means the end of that day."""
-        return self._share_at_or_below(self._minutes(parse_datetime_end(date) if isinstance(date, str) else date))
+        return self._share_at_or_below(self._minutes(parse_datetime(date, end_of_day=True) if isinstance(date, str) else date))
 
     def probability_error(self, date: datetime | str) -> float:
         """Standard error of :meth:`probability`."""
-        return self._share_error(self._minutes(parse_datetime_end(date) if isinstance(date, str) else date))
+        return self._share_error(self._minutes(parse_datetime(date, end_of_day=True) if isinstance(date, str) else date))
 
     def histogram(self, bins: int | None = None) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
         """``(edges, hits)``: edges datetime64[m] of shape (bins + 1,), hits of shape (bins,)."""
@@ -232,7 +232,7 @@ class Joint:
         return self.cost._between_replicates(self._kept(date, amount).astype(np.float64))
 
     def _kept(self, date: datetime | str, amount: float) -> npt.NDArray[np.bool_]:
-        moment = parse_datetime_end(date) if isinstance(date, str) else date
+        moment = parse_datetime(date, end_of_day=True) if isinstance(date, str) else date
         return (self.finish._values <= self.finish._minutes(moment)) & (self.cost._values <= amount)
 
 
