@@ -406,6 +406,10 @@ class Plan:
         """The activity behind a shown id (``ID`` or ``PROJECT:ID``); KeyError when there is none."""
         return self._refs[shown_id]
 
+    def has(self, shown_id: str) -> bool:
+        """Whether :meth:`find` knows this id."""
+        return shown_id in self._refs
+
     @cached_property
     def _refs(self) -> dict[str, Ref]:
         table = {f"{a.project}:{a.id}": a.ref for a in self.activities}
