@@ -291,6 +291,7 @@ class SchedulingOptions:
     logic: str = "retained"  # retained, override, actual dates
     lag_calendar: LagCalendar = LagCalendar.PREDECESSOR
     float: str = "finish"  # finish, start, smallest
+    float_to: str = "project finish"  # or "plan finish": late dates count from the latest finish of all projects
     critical: str = "float <= 0"  # or "longest path"; the number is in hours, "float <= 8h"
     open_ends_critical: bool = False
     use_expected_finish: bool = True

@@ -3,16 +3,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 WESTERN = "cp1252"
-COMMON_LETTERS = {
+LATIN = {
     "cp1252": "éèêàâäáãåçñíìîïóòôöõøúùûüßæÉÈÀÄÅÇÑÖØÜ",
     "cp1250": "ąćęłńóśźżáčďéěíňřšťúůýžőűöüăâîŁŚŻČŘŠŽ",
     "cp1254": "ıİşŞğĞüÜöÖçÇ",
     "cp1257": "āčēģīķļņšūžąęėįųŽŠ",
+}
+OTHER_SCRIPTS = {
     "cp1251": "оеаинтсрвлкмдпуяыьгзбчйхжОЕАИНТСРВЛКМДПЗ",
     "cp1253": "αοιετνσςρκπμλίάόέήώύΑΟΙΕΤΝΣΡΚΠΜΛ",
     "cp1255": "יהולאמרשתבנחדעקפםכגןצט",
@@ -20,15 +21,18 @@ COMMON_LETTERS = {
     "cp874": "านรอกเงมยลวดทสตะปบคขแจไชำพ่้ีิั็",
 }
 """Frequent letters of the languages written in each single-byte code page."""
-EAST_ASIAN = ("gb18030", "cp932", "cp949", "cp950")
+EAST_ASIAN = {"gb18030": (0xB0, 0xD7, 5), "cp932": (0x82, 0x97, 5), "cp949": (0xB0, 0xC8, 7), "cp950": (0xA4, 0xC6, 5)}
+"""First and last lead byte of the everyday characters, and what one of them is worth as evidence."""
+NEUTRAL = frozenset("“”‘’‚„–—•…°²³½¼¾µ§®©™×·«»¿¡ºª€£¥¢±\u00a0")
+"""Signs that stand beside letters in any language."""
 WORD = re.compile(rb"[A-Za-z\x80-\xff]{2,}")
-SAMPLE = 4000
+MOST_WORDS = 4000
 
 
-def decode(data: bytes, skip_lines: Iterable[bytes] = ()) -> tuple[str, str]:
+def decode(data: bytes, sample: bytes | None = None) -> tuple[str, str]:
     """Text and the name of the encoding it was in.
 
-    ``skip_lines`` are bytes without meaning for the guess, such as currency symbols.
+    ``sample`` is the part of the data to guess a code page from; the rest may hold bytes without meaning.
 
     >>> decode("Straße 7".encode("cp1252"))
     ('Straße 7', 'cp1252')
@@ -45,59 +49,62 @@ def decode(data: bytes, skip_lines: Iterable[bytes] = ()) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        encoding = guess_code_page(data, skip_lines)
+        encoding = guess_code_page(data if sample is None else sample)
         return data.decode(encoding, "replace"), encoding
 
 
-def guess_code_page(data: bytes, skip_lines: Iterable[bytes] = ()) -> str:
-    """The code page in which the file's words look most like words; Western European unless another is better."""
-    skipped = set(skip_lines)
-    lines = [line for line in data.split(b"\n") if not line.isascii() and line not in skipped]
-    words: dict[bytes, None] = {}
-    for line in lines:
-        words.update((w, None) for w in WORD.findall(line) if not w.isascii())
-        if len(words) > SAMPLE:
-            break
-    if not words:
-        return WESTERN
-    scores = {page: sum(_score(word, page, letters) for word in words) for page, letters in COMMON_LETTERS.items()}
-    sample = b"\n".join(lines[:SAMPLE])
-    scores.update((page, _score_east_asian(sample, page)) for page in EAST_ASIAN)
-    best = max(scores, key=lambda page: (scores[page], page == WESTERN))
+def guess_code_page(data: bytes) -> str:
+    """The code page in which the words look most like words; Western European unless another is better."""
+    lines = [line for line in data.replace(codecs.BOM_UTF8, b"").split(b"\n") if not line.isascii()][:MOST_WORDS]
+    words = {word for line in lines for word in WORD.findall(line) if not word.isascii()}
+    scores: dict[str, int] = {}
+    for page, common in (LATIN | OTHER_SCRIPTS).items():
+        score = _score_latin if page in LATIN else _score_script
+        scores[page] = sum(score(word.decode(page, "replace"), common) for word in words)
+    text = b"\n".join(lines)
+    scores |= {page: _score_east_asian(text, page) for page in EAST_ASIAN}
+    best = max(scores, key=lambda page: scores[page])
     return best if scores[best] > scores[WESTERN] else WESTERN
 
 
-def _score(word: bytes, page: str, letters: str) -> int:
-    """Points of one word: common letters count for, undefined bytes, symbols inside words and mixed scripts against."""
-    text = word.decode(page, "replace")
-    high = [c for c in text if not c.isascii()]
-    points = sum(3 if c in letters else 0 if c.isalpha() else -4 for c in high)
-    if page not in (WESTERN, "cp1250", "cp1254", "cp1257") and len(high) < len(text):
-        points -= 2 * (len(text) - len(high))
-    inner_capitals = sum(b.isupper() and a.islower() for a, b in pairwise(text))
-    return points - 3 * inner_capitals
+def _score_latin(word: str, common: str) -> int:
+    """Accented letters stand alone among plain ones; undefined bytes and symbols do not occur inside words."""
+    points = sum(_score_letter(c, common) for c in word if not c.isascii())
+    points -= 4 * sum(a > "\x7f" and b > "\x7f" and a.isalpha() and b.isalpha() for a, b in pairwise(word))
+    return points - 3 * _inner_capitals(word)
 
 
-def _score_east_asian(sample: bytes, page: str) -> int:
-    """Points of a double-byte code page: every pair of bytes has to be a common ideograph, syllable or kana."""
+def _score_script(word: str, common: str) -> int:
+    """Words of another script have no Latin letters among theirs."""
+    high = [c for c in word if not c.isascii()]
+    points = sum(_score_letter(c, common) for c in high)
+    return points - 2 * (len(word) - len(high)) - 3 * _inner_capitals(word)
+
+
+def _score_letter(c: str, common: str) -> int:
+    return 3 if c in common else 0 if c.isalpha() or c in NEUTRAL else -4
+
+
+def _inner_capitals(word: str) -> int:
+    return sum(a.islower() and b.isupper() for a, b in pairwise(word))
+
+
+def _score_east_asian(data: bytes, page: str) -> int:
+    """Ideographs, syllables and kana come in runs and are mostly everyday ones."""
     try:
-        text = sample.decode(page)
+        text = data.decode(page)
     except UnicodeDecodeError:
         return -1
+    first, last, worth = EAST_ASIAN[page]
     points = 0
-    for c in text:
-        if "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" or "\u3040" <= c <= "\u30ff":
-            points += 2 if _is_common(c, page) else -2
-        elif not c.isascii():
-            points -= 2
+    for before, c in pairwise(" " + text):
+        if c.isascii():
+            continue
+        encoded = c.encode(page)
+        common = len(encoded) == 2 and first <= encoded[0] <= last
+        points += worth if common and _is_east_asian(c) and _is_east_asian(before) else -1 if common else -4
     return points
 
 
-def _is_common(c: str, page: str) -> bool:
-    """Whether a character lies in the block of the code page that holds the everyday characters."""
-    try:
-        lead = c.encode(page)[0]
-    except UnicodeEncodeError:
-        return False
-    low, high = {"gb18030": (0xB0, 0xD7), "cp932": (0x82, 0x97), "cp949": (0xB0, 0xC8), "cp950": (0xA4, 0xC6)}[page]
-    return low <= lead <= high
+def _is_east_asian(c: str) -> bool:
+    return "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" or "\u3040" <= c <= "\u30ff"

@@ -1,11 +1,13 @@
 """Tables of a P6 export into a plan; shared by the readers of XER and P6 XML."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from simcore.models.errors import PlanError
 from simcore.models.formats.p6_activities import Context, read_activities, read_relationships
-from simcore.models.formats.p6_calendars import read_calendars
+from simcore.models.formats.p6_baselines import read_baselines
+from simcore.models.formats.p6_calendars import WorkTimes, read_calendars
 from simcore.models.formats.p6_resources import Resources, read_assignments, read_expenses
 from simcore.models.formats.p6_structure import (
     WbsTree,
@@ -42,7 +44,7 @@ IGNORED = {
 }
 
 
-def build(tables: Tables, source: str, currency: str) -> Plan:
+def build(tables: Tables, times: Mapping[str, WorkTimes], source: str, currency: str) -> Plan:
     """The plan of all projects in the tables.
 
     Raises
@@ -53,7 +55,7 @@ def build(tables: Tables, source: str, currency: str) -> Plan:
     ids = project_ids(tables)
     if not ids:
         raise PlanError(f"{tables.name}: there is no project in the file. Export a whole project from P6.")
-    calendars = read_calendars(tables, ids)
+    calendars = read_calendars(tables, times, ids)
     wbs = WbsTree(tables, ids)
     projects = read_projects(tables, ids, calendars, wbs.project_names())
     resources = Resources(tables, calendars.names)
@@ -67,9 +69,10 @@ def build(tables: Tables, source: str, currency: str) -> Plan:
         fields=read_fields(tables),
         assignments=read_assignments(tables, resources),
         expenses=read_expenses(tables),
+        baselines=read_baselines(tables, ids),
     )
     activities = read_activities(context)
-    relationships = read_relationships(tables, activities)
+    relationships = read_relationships(context, activities)
     for table, count in tables.unread():
         if table not in ADMINISTRATION:
             tables.note(f"Ignored: {count} {IGNORED.get(table, 'rows')} (table {table}).")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from simcore.models.formats.p6_baselines import Baselines
 from simcore.models.formats.p6_tables import Row, Tables, unique_name
 from simcore.models.plan import (
     Activity,
@@ -64,6 +65,7 @@ class Context:
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     assignments: Mapping[str, tuple[Assignment, ...]] = field(default_factory=dict)
     expenses: Mapping[str, tuple[Expense, ...]] = field(default_factory=dict)
+    baselines: Baselines = field(default_factory=Baselines)
 
 
 def read_activities(context: Context) -> dict[str, Activity]:
@@ -73,6 +75,8 @@ def read_activities(context: Context) -> dict[str, Activity]:
     activities: dict[str, Activity] = {}
     for row in tables.of("TASK"):
         key, project = row.get("task_id"), context.projects.get(row.get("proj_id", ""))
+        if row.get("proj_id") in context.baselines.projects:
+            continue
         if not key or project is None:
             tables.report(row, "The activity has no task_id or belongs to no project of the file.")
         elif key in activities:
@@ -128,6 +132,7 @@ def _activity(context: Context, row: Row, project: str, shown: str) -> Activity:
         fields=context.fields.get(key, {}),
         assignments=context.assignments.get(key, ()),
         expenses=context.expenses.get(key, ()),
+        baseline=context.baselines.of(row),
         file_dates=_file_dates(tables, row, status, start, finish, context.critical.get(row.get("proj_id", ""))),
     )
 
@@ -200,14 +205,17 @@ def _file_dates(
     )
 
 
-def read_relationships(tables: Tables, activities: Mapping[str, Activity]) -> list[Relationship]:
+def read_relationships(context: Context, activities: Mapping[str, Activity]) -> list[Relationship]:
     """Links between the activities of the file; those to other projects are counted in a note."""
+    tables = context.tables
     links: list[Relationship] = []
     outside: list[str] = []
     for row in tables.of("TASKPRED"):
         ends = [activities.get(row.get(key, "")) for key in ("pred_task_id", "task_id")]
         if not row.get("pred_task_id") or not row.get("task_id"):
             tables.report(row, "The relationship lacks its predecessor or its successor.")
+        elif row["task_id"] in context.baselines.activities:
+            continue
         elif ends[0] is None or ends[1] is None:
             known = ends[0] or ends[1]
             outside.append(known.id if known else row["task_id"])

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -131,19 +131,18 @@ class CalendarSet:
     default: str | None = None
 
 
-def read_calendars(tables: Tables, projects: Mapping[str, str]) -> CalendarSet:
+def read_calendars(tables: Tables, times: Mapping[str, WorkTimes], projects: Mapping[str, str]) -> CalendarSet:
     """Every calendar of the file; ``projects`` gives the names that tell calendars of the same name apart."""
     rows = tables.by_id("CALENDAR", "clndr_id")
-    times = {key: _own_times(tables, row) for key, row in rows.items()}
     result = CalendarSet()
     for key, row in rows.items():
-        wanted = " ".join((row.get("clndr_name") or "").split()) or f"calendar {key}"
+        wanted = " ".join(row.get("clndr_name", "").split()) or f"calendar {key}"
         name = unique_name(wanted, result.calendars, projects.get(row.get("proj_id", ""), ""))
         if name != wanted:
             what = f"A second calendar has the name {wanted!r}; it is called {name!r} here."
             tables.report(row, what, severity="note")
         result.names[key] = name
-        result.calendars[name] = _calendar(tables, row, name, _chain(row, rows), times)
+        result.calendars[name] = _calendar(tables, row, name, [times[k] for k in _chain(row, rows) if k in times])
         if row.get("default_flag") == "Y" and result.default is None:
             result.default = name
     if not rows:
@@ -154,15 +153,6 @@ def read_calendars(tables: Tables, projects: Mapping[str, str]) -> CalendarSet:
     return result
 
 
-def _own_times(tables: Tables, row: Row) -> WorkTimes:
-    try:
-        return parse_work_times(row.get("clndr_data", ""))
-    except ValueError as error:
-        tables.report(row, f"The working times of calendar {row.get('clndr_name')!r} are damaged: {error}.",
-                      "Export the file again from P6.")
-        return WorkTimes()
-
-
 def _chain(row: Row, rows: Mapping[str, Row]) -> list[str]:
     """Ids of a calendar and of its base calendars, nearest first."""
     chain = [row["clndr_id"]]
@@ -171,20 +161,27 @@ def _chain(row: Row, rows: Mapping[str, Row]) -> list[str]:
     return chain
 
 
-def _calendar(tables: Tables, row: Row, name: str, chain: list[str], times: Mapping[str, WorkTimes]) -> Calendar:
-    """Weekdays that a calendar does not list are its base's; without any, P6's standard week is assumed."""
-    listed = [times[key].week for key in chain]
-    if any(listed):
-        week = tuple(next((days[day] for days in listed if day in days), ()) for day in range(7))
-    else:
+def _calendar(tables: Tables, row: Row, name: str, times: Sequence[WorkTimes]) -> Calendar:
+    """A calendar with what it inherits, nearest base first.
+
+    P6 writes calendars out in full: weekdays are inherited only where a calendar does not list them, exceptions only
+    by a calendar that lists no weekday at all. Without any working times P6's standard week is assumed.
+    """
+    own = next((n for n, known in enumerate(times) if known.week), None)
+    if own is None:
         week = ASSUMED_WEEK
         tables.report(row, f"Calendar {name!r} has no working times in the file.",
                       "Monday to Friday 08:00-16:00 is assumed.", "warning")
+    else:
+        week = tuple(next((known.week[day] for known in times if day in known.week), ()) for day in range(7))
+    exceptions: dict[date, Shifts] = {}
+    for known in reversed(times[: (own or 0) + 1]):
+        exceptions |= known.exceptions
     hours = tables.number(row, "day_hr_cnt") or usual_hours(week)
     return Calendar(
         name=name,
         week=week,  # type: ignore[arg-type]
-        exceptions=times[chain[0]].exceptions,
+        exceptions={day: exceptions[day] for day in sorted(exceptions)},
         hours_per_day=hours,
         hours_per_week=tables.number(row, "week_hr_cnt") or 5 * hours,
         hours_per_month=tables.number(row, "month_hr_cnt") or 20 * hours,

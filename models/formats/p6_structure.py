@@ -55,7 +55,7 @@ def read_projects(
 
 def scheduling(tables: Tables, project: Row, options: Row | None) -> SchedulingOptions:
     """How P6 schedules the project."""
-    row = options if options is not None else Row("SCHEDOPTIONS", project.line)
+    row = options if options is not None else Row("SCHEDOPTIONS", project.mark)
     if row.get("sched_retained_logic", "Y") == "Y":
         logic = "retained"
     else:
@@ -65,6 +65,7 @@ def scheduling(tables: Tables, project: Row, options: Row | None) -> SchedulingO
         logic=logic,
         lag_calendar=tables.choice(row, "sched_calendar_on_relationship_lag", LAG_CALENDARS, LagCalendar.PREDECESSOR),
         float=tables.choice(row, "sched_float_type", FLOATS, "finish"),
+        float_to="plan finish" if row.get("sched_use_project_end_date_for_float") == "N" else "project finish",
         critical="longest path" if critical_hours(tables, project) is None else f"float <= {_hours(tables, project)}",
         open_ends_critical=row.get("sched_open_critical_flag") == "Y",
         use_expected_finish=row.get("sched_use_expect_end_flag", "Y") == "Y",

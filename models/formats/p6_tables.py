@@ -4,25 +4,26 @@ Both readers hand over rows under the column names of the XER, which are those o
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from simcore.models.errors import Problem
+from simcore.models.units import FIRST_YEAR, LAST_YEAR, MAX_MINUTES
 
 T = TypeVar("T")
 
 
 class Row(dict[str, str]):
-    """One record: column name to text, and where it stands in the file."""
+    """One record: column name to text, and where it stands in the file (a line number or an id)."""
 
-    __slots__ = ("line", "table")
+    __slots__ = ("mark", "table")
 
-    def __init__(self, table: str, line: int, values: object = ()):
+    def __init__(self, table: str, mark: object, values: object = ()):
         super().__init__(values)  # type: ignore[arg-type]
         self.table = table
-        self.line = line
+        self.mark = mark
 
 
 @dataclass
@@ -30,8 +31,8 @@ class Tables:
     """All rows of a file by table, the problems found in them, and which tables somebody asked for."""
 
     name: str
+    place: Callable[[Row], str]
     rows: dict[str, list[Row]] = field(default_factory=dict)
-    place: Callable[[str, str, int], str] = lambda name, table, line: f"{name} table {table} line {line}"
     problems: list[Problem] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
@@ -44,11 +45,12 @@ class Tables:
         """Rows by their id; a file of one project may leave the project's id empty."""
         return {row[key]: row for row in self.of(table) if key in row}
 
-    def where(self, row: Row) -> str:
-        return self.place(self.name, row.table, row.line)
+    def unread(self) -> Iterator[tuple[str, int]]:
+        """Tables that nobody asked for, with their numbers of rows."""
+        return ((table, len(rows)) for table, rows in self.rows.items() if rows and table not in self.used)
 
     def report(self, row: Row | None, what: str, fix: str = "", severity: str = "error") -> None:
-        self.problems.append(Problem(self.where(row) if row else self.name, what, fix, severity))
+        self.problems.append(Problem(self.name if row is None else self.place(row), what, fix, severity))
 
     def note(self, what: str) -> None:
         self.problems.append(Problem(self.name, what, severity="note"))
@@ -76,8 +78,8 @@ class Tables:
         value = self.number(row, key, severity="error")
         if value is None:
             return None
-        if abs(value) > MOST_HOURS:
-            self.report(row, f"{key} is {row[key]}, more than {MOST_HOURS} hours.", "Correct the value.")
+        if abs(value) * 60 > MAX_MINUTES:
+            self.report(row, f"{key} is {row[key]} hours, more than {MAX_MINUTES // 60}.", "Correct the value.")
             return None
         return round(value * 60)
 
@@ -93,30 +95,28 @@ class Tables:
             return None
         if value.second or value.microsecond or value.tzinfo:
             value = (value.replace(tzinfo=None) + timedelta(seconds=30)).replace(second=0, microsecond=0)
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            self.report(row, f"{key} is {text}, outside the years {FIRST_YEAR} to {LAST_YEAR}.", "Correct the date.")
+            return None
         return value
 
-    def choice(self, row: Row, key: str, choices: dict[str, T], default: T) -> T:
+    def choice(self, row: Row, key: str, choices: Mapping[str, T], default: T) -> T:
         """The meaning of one of P6's enumerated values; an unknown one is reported."""
         text = row.get(key)
         if not text:
             return default
         if text in choices:
             return choices[text]
-        known = ", ".join(choices)
-        self.report(row, f"{key} is {text!r}, which is not a value of P6.", f"Write one of {known}.")
+        self.report(row, f"{key} is {text!r}, which is not a value of P6.", f"Write one of {', '.join(choices)}.")
         return default
-
-    def unread(self) -> Iterator[tuple[str, int]]:
-        """Tables that nobody asked for, with their numbers of rows."""
-        return ((table, len(rows)) for table, rows in self.rows.items() if rows and table not in self.used)
-
-
-MOST_HOURS = 1_000_000
-"""Some 114 years: a duration beyond it is a damaged field."""
 
 
 def _local_number(text: str) -> float:
-    """A number written with a comma, as clients with such settings export it; NaN when it is none."""
+    """A number written with a comma, as clients with such settings export it; NaN when it is none.
+
+    >>> _local_number("1.066,67")
+    1066.67
+    """
     plain = text.strip().replace("\u00a0", "").replace(" ", "")
     group, point = (".", ",") if plain.rfind(",") > plain.rfind(".") else (",", ".")
     try:
@@ -125,7 +125,7 @@ def _local_number(text: str) -> float:
         return float("nan")
 
 
-def unique_name(wanted: str, taken: object, *tails: str) -> str:
+def unique_name(wanted: str, taken: Collection[str], *tails: str) -> str:
     """``wanted``, or with the first of the tails in brackets that is still free, or numbered.
 
     >>> unique_name("Standard", {"Standard"}, "North")
@@ -133,12 +133,12 @@ def unique_name(wanted: str, taken: object, *tails: str) -> str:
     >>> unique_name("Standard", {"Standard", "Standard (2)"})
     'Standard (3)'
     """
-    if wanted not in taken:  # type: ignore[operator]
+    if wanted not in taken:
         return wanted
     for tail in tails:
-        if tail and (name := f"{wanted} ({tail})") not in taken:  # type: ignore[operator]
+        if tail and (name := f"{wanted} ({tail})") not in taken:
             return name
     number = 2
-    while (name := f"{wanted} ({number})") in taken:  # type: ignore[operator]
+    while (name := f"{wanted} ({number})") in taken:
         number += 1
     return name
