@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,7 @@ def quantile_grid(shape: Distribution, u: npt.ArrayLike) -> Floats:
     inner = shape
     while isinstance(inner, TruncatedShape):
         p, inner = inner.inner(p), inner.shape
-    if not isinstance(inner, UnitBeta | UnitGamma) or p.size < FEWEST or not 0.0 < p.min() <= p.max() < 1.0:
+    if not _is_slow_and_smooth(inner) or p.size < FEWEST or not 0.0 < p.min() <= p.max() < 1.0:
         return shape.ppf(u)
     grid = _TailGrid(p) if isinstance(shape, TruncatedShape) else _kept_grid(p.tobytes())
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -57,6 +58,13 @@ def quantile_grid(shape: Distribution, u: npt.ArrayLike) -> Floats:
     if not np.all(np.isfinite(found)):
         return shape.ppf(u)  # quantiles too small for their logarithm
     return np.clip(found, *shape.bounds)
+
+
+def _is_slow_and_smooth(shape: Distribution) -> TypeGuard[UnitBeta | UnitGamma]:
+    """Outside of these parameters the tails bend too sharply, or the density loses too many digits."""
+    if isinstance(shape, UnitBeta):
+        return min(shape.a, shape.b) >= 0.2 and max(shape.a, shape.b) <= 1e5
+    return isinstance(shape, UnitGamma) and 0.2 <= shape.shape <= 1e5
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,6 @@
 """Distributions as users write them: ``triangular(8d, 10d, 15d)``, read and printed exactly both ways."""
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ from simcore.models.distribution_kinds import (
 )
 from simcore.models.distribution_shapes import Fixed
 from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Truncate
+from simcore.models.suggestions import closest
 from simcore.models.units import (
     format_duration,
     format_money,
@@ -287,8 +287,8 @@ class _Reader:
 def _kind(name: str) -> type[Distribution]:
     kind = DISTRIBUTIONS.get(name.lower().replace("-", "_"))
     if kind is None:
-        close = difflib.get_close_matches(name.lower(), DISTRIBUTIONS, n=1)
-        fix = f"did you mean {signature(DISTRIBUTIONS[close[0]])}?" if close else f"write {', '.join(DISTRIBUTIONS)}"
+        meant = closest(name, DISTRIBUTIONS)
+        fix = f"did you mean {signature(DISTRIBUTIONS[meant])}?" if meant else f"write {', '.join(DISTRIBUTIONS)}"
         raise ValueError(f"there is no distribution '{_short(name)}'; {fix}")
     return kind
 
