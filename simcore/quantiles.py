@@ -17,6 +17,7 @@ from simcore.kernel_sampling import (
     QuantileTables,
 )
 from simcore.models.distribution_base import Distribution
+from simcore.models.distribution_grid import quantile_grid
 from simcore.models.distribution_shapes import Fixed, PiecewiseLinear, StandardNormal, UnitTriangular
 
 FULL = 2.0**32
@@ -96,7 +97,7 @@ def _normal_cdf(z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _cells(shape: Distribution) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Levels and slopes of both halves: value = level + slope * distance, distance in units of 2^-32."""
     u = _EDGES / FULL
-    both = shape.ppf(np.concatenate([u, 1 - u]))
+    both = quantile_grid(shape, np.concatenate([u, 1 - u]))
     halves = both[: len(u)], both[len(u):]
     slopes = [np.diff(q) / np.diff(_EDGES) for q in halves]
     levels = [q[:-1] - s * _EDGES[:-1] for q, s in zip(halves, slopes, strict=True)]
