@@ -10,6 +10,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 MAX_MINUTES = 500 * 366 * 1440
 """Longest duration, 500 years: far below int32 minutes, so that sums along a path still fit."""
@@ -28,6 +29,7 @@ _LONG_UNITS = {
 _ELAPSED_MINUTES = {"em": 1, "eh": 60, "ed": 1440, "ew": 7 * 1440, "emo": 30 * 1440}
 
 
+@lru_cache(maxsize=256)
 def _minutes_per(unit: str, hours_per_day: float, hours_per_week: float, hours_per_month: float) -> Fraction | None:
     if unit in _ELAPSED_MINUTES:
         return Fraction(_ELAPSED_MINUTES[unit])
@@ -48,7 +50,7 @@ def parse_exact_duration(
         raise ValueError(f"'{text}' is not a duration; {_duration_hint(stripped)}")
     sign, number, unit = match.groups()
     unit = unit.lower()
-    amount = Fraction(number) * (-1 if sign == "-" else 1)
+    amount = Fraction(sign + number)
     if not unit:
         if amount == 0:
             return Fraction(0), False
