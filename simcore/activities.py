@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from simcore.kernel_passes import SNAP_FORWARD
+
 if TYPE_CHECKING:
     import pandas
 
@@ -68,20 +70,47 @@ class ActivityTable:
     network: Network
     schedule: Schedule
     iterations: int
-    criticality: npt.NDArray[np.float64]
-    criticality_error: npt.NDArray[np.float64]
-    histograms: Mapping[str, Histograms]  # start, finish (work minutes of the calendar), duration; total_float when asked
-    mean_cost: npt.NDArray[np.float64] | None = None
+    node_criticality: npt.NDArray[np.float64]
+    node_criticality_error: npt.NDArray[np.float64]
+    histograms: Mapping[str, Histograms]  # by node, then by span
 
     def __len__(self) -> int:
-        return len(self.criticality)
+        return len(self.network.plan.activities)
+
+    @cached_property
+    def criticality(self) -> npt.NDArray[np.float64]:
+        """Share of iterations on a driving path to the finish, 0-1; shape (activities,)."""
+        return self._spread(self.node_criticality, np.zeros(len(self)))
+
+    @cached_property
+    def criticality_error(self) -> npt.NDArray[np.float64]:
+        """Standard error of the criticality index; shape (activities,)."""
+        return self._spread(self.node_criticality_error, np.zeros(len(self)))
+
+    def _spread(self, by_node: npt.NDArray[Any], certain: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Values of nodes (and spans) put at their activities; the rest keeps what is certain."""
+        certain[self.network.activity_of[: len(by_node)]] = by_node
+        return certain
 
     def percentile(self, quantity: str, percent: float) -> npt.NDArray[Any]:
         """P-value of ``"start"`` or ``"finish"`` (datetime64[m]), ``"duration"`` or ``"total_float"`` (hours); shape (activities,)."""
-        minutes = self.histograms[quantity].percentile(percent)
-        if quantity in ("start", "finish"):
-            return self.network.to_datetime64(self.network.clock(np.rint(minutes).astype(np.int64), quantity))
-        return minutes / 60
+        minutes = np.rint(self.histograms[quantity].percentile(percent)).astype(np.int64)
+        if quantity == "duration":
+            return self._spread(minutes / 60, self.schedule.duration / 60)
+        if quantity == "total_float":
+            return self._spread(minutes[: self.network.nodes] / 60, np.full(len(self), np.nan))
+        dates = self.network.clock.to_datetime64(self._clock(minutes, quantity))
+        certain = self.schedule.start if quantity == "start" else self.schedule.finish
+        return self._spread(dates, certain.copy())
+
+    def _clock(self, minutes: npt.NDArray[np.int64], quantity: str) -> npt.NDArray[np.int64]:
+        """Clock minutes of work coordinates of nodes (spans are kept in clock minutes)."""
+        network = self.network
+        out = minutes.copy()
+        for node, c in enumerate(network.logic.nodes.calendar):
+            at_finish = quantity == "finish" or network.logic.nodes.snap[node] != SNAP_FORWARD and network.durations[node] == 0
+            out[node] = (network.calendars.finish if at_finish else network.calendars.start)(int(c), int(minutes[node]))
+        return out
 
     @cached_property
     def columns(self) -> dict[str, npt.NDArray[Any]]:

@@ -1,0 +1,67 @@
+"""What a careful analyst would point out about a run, each with the option to use."""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from simcore.models.plan import ConstraintType
+
+if TYPE_CHECKING:
+    from simcore.results import Results
+    from simcore.riskmodel import CompiledRisk
+
+NARROW = 0.02  # a P10-P90 spread below this share of the remaining time is not believable
+MANY_INDEPENDENT = 30
+HARD = (ConstraintType.MANDATORY_START, ConstraintType.MANDATORY_FINISH)
+
+
+def advise(results: Results, risk: CompiledRisk) -> Results:
+    """The results with their warnings."""
+    found = [*_spread(results), *_precision(results), *_hard(results), *risk.dropped]
+    if risk.repaired > 0:
+        found.append(
+            f"The correlations contradict each other; they were moved to the nearest possible ones (distance {risk.repaired:.3f})."
+        )
+    if results.clamped:
+        found.append(f"{results.clamped:,} sampled durations fell below zero and were set to zero; check the opportunities.")
+    return replace(results, warnings=tuple(found))
+
+
+def _spread(results: Results) -> list[str]:
+    """A curve that is absurdly narrow because nothing moves together."""
+    ranged = [a for a in results.plan.activities if a.uncertainty is not None]
+    if not ranged and not results.plan.risks and not results.plan.factors:
+        return ["Nothing in the plan is uncertain. Give ranges, or use --quick-risk 90%,100%,130%."]
+    starts = [p.data_date or p.start for p in results.plan.projects if p.data_date or p.start]
+    remaining = (results.finish.deterministic - min(starts)).total_seconds() if starts else 0.0
+    if remaining <= 0 or results.iterations < 100 or len(ranged) < MANY_INDEPENDENT or results.plan.correlations:
+        return []
+    spread = (results.finish.p(90) - results.finish.p(10)).total_seconds() / remaining
+    if spread >= NARROW:
+        return []
+    return [
+        f"P10 to P90 is only {spread:.1%} of the remaining time: {len(ranged)} independent ranges cancel each other out. "
+        "Durations of real projects move together; use --quick-correlation 0.5 or risk factors."
+    ]
+
+
+def _precision(results: Results) -> list[str]:
+    """P80 known too loosely to act on."""
+    if results.iterations < 32:
+        return []
+    error = results.finish.standard_error(80).total_seconds()
+    sd = results.finish.sd.total_seconds()
+    if sd <= 0 or error <= 0.05 * sd or error < 43_200:
+        return []
+    needed = int(results.iterations * (error / (0.02 * sd)) ** 2)
+    rounded = 2 ** min(20, max(10, (needed - 1).bit_length()))
+    return [f"P80 is known to about ±{2 * error / 86_400:.1f} d (95 %) after {results.iterations:,} iterations; -n {rounded} makes it sharper."]
+
+
+def _hard(results: Results) -> list[str]:
+    """Mandatory dates hide risk: they hold whatever comes before them."""
+    held = [results.plan.shown[a.ref] for a in results.plan.activities if any(c.type in HARD for c in a.constraints)]
+    if not held:
+        return []
+    listed = ", ".join(held[:5]) + (" ..." if len(held) > 5 else "")
+    return [f"{len(held)} mandatory dates hold whatever happens before them and hide risk: {listed}."]

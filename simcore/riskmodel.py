@@ -1,0 +1,378 @@
+"""Plan and network -> what is random and what it does, as arrays for the kernel."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simcore.correlation import Copula, correlate
+from simcore.kernel_risk import (
+    FACTOR,
+    FACTOR_PARALLEL,
+    IMPACT,
+    IMPACT_PARALLEL,
+    Costs,
+    Effects,
+    RiskModel,
+    Shared,
+)
+from simcore.kernel_sampling import FIXED, Variables
+from simcore.models.distribution_base import Distribution
+from simcore.models.plan import Activity, Amount, Plan, Status
+from simcore.models.risks import Factor, Impact, Risk
+from simcore.network import Network
+from simcore.quantiles import FULL, TableBuilder
+
+SCENARIOS = ("pre", "post", "none")
+
+
+def stream_key(name: str) -> int:
+    """Stable 64-bit key of a stream's name, such as ``activity/P1/A100/duration``.
+
+    >>> stream_key("activity/P1/A100/duration") == stream_key("activity/P1/A100/duration")
+    True
+    """
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+@dataclass
+class Effect:
+    """One factor or impact on one owner, before it becomes arrays."""
+
+    kind: int
+    draw: int = -1
+    variable: int = -1
+    event: int = 0
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CompiledRisk:
+    """A risk model ready to run and what the user should know of it."""
+
+    model: RiskModel
+    deterministic_cost: float
+    has_cost: bool
+    dropped: tuple[str, ...]  # impacts on what is complete, or cannot be placed
+    repaired: float  # Frobenius distance by which correlations were moved to be possible; 0 when none
+    events: int
+
+
+class VariableTable:
+    """Collects variables by stream name."""
+
+    def __init__(self) -> None:
+        self.tables = TableBuilder()
+        self.names: list[str] = []
+        self.index: dict[str, int] = {}
+        self._rows: list[tuple[int, float, float, float, int, int]] = []
+
+    def add(self, name: str, distribution: Distribution, base: float, per: float = 1.0) -> int:
+        """A variable; relative distributions refer to ``base``; values are divided by ``per``."""
+        shape, scale, shift = distribution.canonical()
+        factor = (base if distribution.relative else 1.0) / per
+        kind, mode, first, last = self.tables.place(shape)
+        if kind == FIXED:  # a certain value stands in the shift alone
+            shift, scale = shift + scale * float(shape.ppf(0.5)), 0.0
+        self.index[name] = len(self.names)
+        self.names.append(name)
+        self._rows.append((kind, scale * factor, shift * factor, mode, first, last))
+        return len(self.names) - 1
+
+    def build(self, copula: Copula) -> Variables:
+        kind, scale, shift, mode, first, last = zip(*self._rows, strict=True) if self._rows else ((),) * 6
+        return Variables(
+            key=np.array([stream_key(name) for name in self.names], np.uint64),
+            kind=np.array(kind, np.int8),
+            scale=np.array(scale, np.float64),
+            shift=np.array(shift, np.float64),
+            shape=np.array(mode, np.float32),
+            first=np.array(first, np.int32),
+            last=np.array(last, np.int32),
+            own=copula.own,
+            latent_at=copula.at,
+            latent=copula.latent,
+            loading=copula.loading,
+        )
+
+
+@dataclass
+class _Draft:
+    """What is being collected."""
+
+    variables: VariableTable = field(default_factory=VariableTable)
+    event_keys: list[int] = field(default_factory=list)
+    thresholds: list[float] = field(default_factory=list)
+    draws: list[tuple[int, int]] = field(default_factory=list)
+    effects: dict[int, list[Effect]] = field(default_factory=dict)
+    cost_effects: dict[int, list[Effect]] = field(default_factory=dict)
+    certain_cost: float = 0.0
+    dropped: list[str] = field(default_factory=list)
+
+    def event(self, name: str, probability: float) -> int:
+        self.event_keys.append(stream_key(name))
+        self.thresholds.append(probability * FULL)
+        return len(self.event_keys) - 1
+
+    def draw(self, variable: int, event: int) -> int:
+        self.draws.append((variable, event))
+        return len(self.draws) - 1
+
+
+def certain_model(network: Network) -> RiskModel:
+    """A model without any uncertainty or cost, for the deterministic schedule."""
+    copula = Copula.empty(0)
+    draft = _Draft()
+    return RiskModel(
+        variables=draft.variables.build(copula),
+        tables=draft.variables.tables.build(),
+        shared=_shared(draft, copula),
+        duration=network.durations,
+        duration_variable=np.full(network.nodes, -1, np.int32),
+        effects=_effects(draft.effects, range(network.nodes)),
+        cost_effects=_effects({}, range(0)),
+        costs=CostBuilder(network, draft).none(),
+    )
+
+
+def compile_risk(network: Network, scenario: str, span_minutes: Iterable[float]) -> CompiledRisk:
+    """The risk model of a plan in a scenario.
+
+    Parameters
+    ----------
+    network : Network
+    scenario : {"pre", "post", "none"}
+        Pre-mitigated, mitigated, or uncertainty only.
+    span_minutes : iterable of float
+        Deterministic minutes of work of every span, for costs that follow them.
+    """
+    plan, draft = network.plan, _Draft()
+    duration_variable = np.full(network.nodes, -1, np.int32)
+    for node in range(network.nodes):
+        activity = plan.activities[int(network.activity_of[node])]
+        if activity.uncertainty is not None and not activity.type.is_milestone:
+            duration_variable[node] = draft.variables.add(
+                f"activity/{activity.project}/{activity.id}/duration", activity.uncertainty, float(network.durations[node])
+            )
+    costs = CostBuilder(network, draft)
+    built = costs.build(list(span_minutes))
+    if scenario != "none":
+        RiskBuilder(network, draft, costs, post=scenario == "post").add_all()
+    copula = correlate(plan, draft.variables)
+    model = RiskModel(
+        variables=draft.variables.build(copula),
+        tables=draft.variables.tables.build(),
+        shared=_shared(draft, copula),
+        duration=network.durations,
+        duration_variable=duration_variable,
+        effects=_effects(draft.effects, range(network.nodes)),
+        cost_effects=_effects(draft.cost_effects, sorted(draft.cost_effects)),
+        costs=built._replace(certain=built.certain + draft.certain_cost),
+    )
+    return CompiledRisk(
+        model=model,
+        deterministic_cost=costs.deterministic,
+        has_cost=costs.any_cost or bool(draft.cost_effects) or draft.certain_cost > 0,
+        dropped=tuple(draft.dropped),
+        repaired=copula.repaired,
+        events=len(draft.event_keys),
+    )
+
+
+def _shared(draft: _Draft, copula: Copula) -> Shared:
+    return Shared(
+        event_key=np.array(draft.event_keys, np.uint64),
+        event_threshold=np.array(draft.thresholds, np.float64),
+        draw_variable=np.array([v for v, _ in draft.draws], np.int32),
+        draw_event=np.array([e for _, e in draft.draws], np.int32),
+        latent_key=np.array([stream_key(name) for name in copula.streams], np.uint64),
+    )
+
+
+def _effects(by_owner: dict[int, list[Effect]], owners: Iterable[int]) -> Effects:
+    owners = list(owners)
+    listed = [effect for owner in owners for effect in by_owner.get(owner, ())]
+    return Effects(
+        at=np.cumsum([0, *(len(by_owner.get(owner, ())) for owner in owners)]).astype(np.int32),
+        kind=np.array([e.kind for e in listed], np.int8),
+        draw=np.array([e.draw for e in listed], np.int32),
+        variable=np.array([e.variable for e in listed], np.int32),
+        event=np.array([e.event for e in listed], np.int32),
+        scale=np.array([e.scale for e in listed], np.float64),
+    )
+
+
+class CostBuilder:
+    """Costs of nodes, spans and what is certain."""
+
+    def __init__(self, network: Network, draft: _Draft):
+        self.network, self.plan, self.draft = network, network.plan, draft
+        self.deterministic = 0.0
+        self.any_cost = False
+        self.remaining: dict[int, float] = {}  # position of an activity -> its deterministic remaining cost
+
+    def none(self) -> Costs:
+        n, spans = self.network.nodes, self.network.spans
+        return Costs(
+            certain=0.0,
+            rate=np.zeros(n),
+            rate_variable=np.full(n, -1, np.int32),
+            fixed_variable=np.full(n, -1, np.int32),
+            span_rate=np.zeros(spans),
+            span_rate_variable=np.full(spans, -1, np.int32),
+            loose_variable=np.zeros(0, np.int32),
+        )
+
+    def build(self, span_minutes: list[float]) -> Costs:
+        """All costs of the plan's activities."""
+        costs = self.none()
+        certain, loose = 0.0, []
+        for i, activity in enumerate(self.plan.activities):
+            if activity.inactive:
+                continue
+            node, span = self.network.node_of.get(i), self.network.span_of.get(i)
+            minutes = float(self.network.durations[node]) if node is not None else span_minutes[span] if span is not None else 0.0
+            fixed, rate = self._certain_parts(activity, minutes)
+            spent = _spent(activity)
+            certain += spent + fixed
+            uncertain = self._uncertain_fixed(activity)
+            per_day, per_day_variable = self._per_day(activity)
+            rate += per_day
+            amount = activity.cost.fixed.value if activity.cost and activity.cost.fixed else 0.0
+            value = fixed + (amount if uncertain >= 0 else 0.0) + rate * minutes
+            if per_day_variable >= 0 and activity.cost is not None and activity.cost.per_day is not None:
+                value += activity.cost.per_day.value * minutes / self._day(activity)
+            self.remaining[i] = value
+            self.deterministic += spent + value
+            self.any_cost |= spent + value != 0.0
+            if node is not None:
+                costs.rate[node], costs.rate_variable[node], costs.fixed_variable[node] = rate, per_day_variable, uncertain
+            else:
+                if span is not None:
+                    costs.span_rate[span], costs.span_rate_variable[span] = rate, per_day_variable
+                if uncertain >= 0:
+                    loose.append(uncertain)
+        return costs._replace(certain=certain, loose_variable=np.array(loose, np.int32))
+
+    def _day(self, activity: Activity) -> float:
+        return self.plan.calendar_of(activity).hours_per_day * 60
+
+    def _certain_parts(self, activity: Activity, minutes: float) -> tuple[float, float]:
+        """``(fixed, rate a minute)`` of certain fixed cost, expenses and assignments."""
+        fixed, rate = sum(e.remaining_cost for e in activity.expenses), 0.0
+        if activity.cost and activity.cost.fixed and activity.cost.fixed.uncertainty is None:
+            fixed += activity.cost.fixed.value
+        for assignment in activity.assignments:
+            if assignment.time_dependent and minutes > 0:
+                rate += assignment.remaining_cost / minutes
+            else:
+                fixed += assignment.remaining_cost
+        return fixed, rate
+
+    def _uncertain_fixed(self, activity: Activity) -> int:
+        amount = activity.cost.fixed if activity.cost else None
+        if amount is None or amount.uncertainty is None:
+            return -1
+        name = f"activity/{activity.project}/{activity.id}/cost"
+        if activity.status is Status.COMPLETED:
+            return -1
+        return self.draft.variables.add(name, amount.uncertainty, amount.value)
+
+    def _per_day(self, activity: Activity) -> tuple[float, int]:
+        """``(certain rate a minute, variable)`` of a cost per day."""
+        amount: Amount | None = activity.cost.per_day if activity.cost else None
+        if amount is None:
+            return 0.0, -1
+        day = self._day(activity)
+        if amount.uncertainty is None or activity.status is Status.COMPLETED:
+            return amount.value / day, -1
+        name = f"activity/{activity.project}/{activity.id}/rate"
+        return 0.0, self.draft.variables.add(name, amount.uncertainty, amount.value, per=day)
+
+
+def _spent(activity: Activity) -> float:
+    """Actual cost to date."""
+    spent = activity.cost.actual if activity.cost else 0.0
+    return spent + sum(a.actual_cost for a in activity.assignments) + sum(e.actual_cost for e in activity.expenses)
+
+
+class RiskBuilder:
+    """Factors and risk events of a scenario."""
+
+    def __init__(self, network: Network, draft: _Draft, costs: CostBuilder, post: bool):
+        self.network, self.plan, self.draft, self.costs, self.post = network, network.plan, draft, costs, post
+        self.position = {a.ref: i for i, a in enumerate(network.plan.activities)}
+
+    def add_all(self) -> None:
+        for factor in self.plan.factors:
+            self._factor(factor)
+        for risk in self.plan.risks:
+            self._risk(risk)
+
+    def _node(self, shown_id: str, what: str) -> int | None:
+        """The node behind a shown id; what is complete or a span is listed as dropped."""
+        node = self.network.node_of.get(self.position[self.plan.find(shown_id)])
+        if node is None:
+            self.draft.dropped.append(f"{what} has no effect on {shown_id}: it is complete, inactive, a hammock or a summary")
+        return node
+
+    def _factor(self, factor: Factor) -> None:
+        draft = self.draft
+        event = draft.event(f"factor/{factor.id}/occurs", factor.probability)
+        variable = draft.variables.add(f"factor/{factor.id}/value", factor.uncertainty, 1.0)
+        draw = draft.draw(variable, event)
+        kind = FACTOR_PARALLEL if factor.combine == "parallel" else FACTOR
+        for shown_id in factor.applies_to:
+            node = self._node(shown_id, f"factor {factor.id}")
+            if node is not None:
+                draft.effects.setdefault(node, []).append(Effect(kind, draw=draw, event=event))
+
+    def _risk(self, risk: Risk) -> None:
+        mitigation = risk.mitigation if self.post else None
+        probability, impacts = risk.probability, risk.impacts
+        if mitigation is not None:
+            self.draft.certain_cost += mitigation.cost
+            probability = risk.probability if mitigation.probability is None else mitigation.probability
+            impacts = risk.impacts if mitigation.impacts is None else mitigation.impacts
+        event = self.draft.event(f"risk/{risk.id}/occurs", probability)
+        drawn: dict[tuple[str, Distribution], int] = {}
+        for impact in impacts:
+            if impact.duration is not None:
+                self._impact(risk, impact, impact.duration, "duration", event, drawn)
+            if impact.cost is not None:
+                self._impact(risk, impact, impact.cost, "cost", event, drawn)
+
+    def _impact(
+        self, risk: Risk, impact: Impact, magnitude: Distribution, quantity: str, event: int,
+        drawn: dict[tuple[str, Distribution], int],
+    ) -> None:
+        """One impact: a magnitude of its own, or one draw for all when the risk is shared."""
+        draft = self.draft
+        ref = self.plan.find(impact.activity)
+        owner = self.position[ref]
+        node = self._node(impact.activity, f"risk {risk.id}") if quantity == "duration" else None
+        if quantity == "duration" and node is None:
+            return
+        if quantity == "cost" and self.plan.by_ref[ref].status is Status.COMPLETED:
+            draft.dropped.append(f"risk {risk.id} has no effect on {impact.activity}: it is complete")
+            return
+        base = float(self.network.durations[node]) if node is not None else self.costs.remaining.get(owner, 0.0)
+        effect = Effect(
+            IMPACT_PARALLEL if risk.combine == "parallel" else IMPACT, event=event, scale=base if magnitude.relative else 1.0
+        )
+        if risk.shared:
+            if (quantity, magnitude) not in drawn:
+                variable = draft.variables.add(f"risk/{risk.id}/shared/{quantity}/{len(drawn)}", magnitude, 1.0)
+                drawn[quantity, magnitude] = draft.draw(variable, event)
+            effect.draw = drawn[quantity, magnitude]
+        else:
+            name = f"risk/{risk.id}/{ref.project}/{ref.id}/{quantity}"
+            if name in draft.variables.index:  # a second impact of the same kind on the same activity
+                name += f"/{sum(n.startswith(name) for n in draft.variables.names)}"
+            effect.variable = draft.variables.add(name, magnitude, 1.0)
+        if node is not None:
+            draft.effects.setdefault(node, []).append(effect)
+        else:
+            draft.cost_effects.setdefault(owner, []).append(effect)

@@ -1,0 +1,282 @@
+"""The deterministic schedule: the simulation's own passes, with one lane and certain durations."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simcore.kernel_run import run_one
+from simcore.models.plan import Plan, Status
+from simcore.network import Network, compile_network, data_date
+from simcore.workspace import counters, workspace
+
+if TYPE_CHECKING:
+    import pandas
+
+    from simcore.kernel_run import Workspace
+
+UNKNOWN = np.datetime64("NaT", "m")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Schedule:
+    """Dates of every activity, in plan order. All arrays have shape (activities,), dates are datetime64[m].
+
+    Attributes
+    ----------
+    start, finish
+        What a scheduling tool shows: actual where there is one, else early.
+    early_start, early_finish, late_start, late_finish
+        Of the remaining work; NaT where an activity has none to place.
+    total_float, free_float : ndarray of float
+        Minutes of work on the activity's calendar; NaN for completed activities.
+    critical, longest_path : ndarray of bool
+        By the plan's own definition; on a driving path to the finish.
+    """
+
+    network: Network
+    start: npt.NDArray[np.datetime64]
+    finish: npt.NDArray[np.datetime64]
+    early_start: npt.NDArray[np.datetime64]
+    early_finish: npt.NDArray[np.datetime64]
+    late_start: npt.NDArray[np.datetime64]
+    late_finish: npt.NDArray[np.datetime64]
+    total_float: npt.NDArray[np.float64]
+    free_float: npt.NDArray[np.float64]
+    critical: npt.NDArray[np.bool_]
+    longest_path: npt.NDArray[np.bool_]
+    duration: npt.NDArray[np.float64]  # minutes of remaining work
+    project_finish: dict[str, datetime]
+
+    @property
+    def plan(self) -> Plan:
+        return self.network.plan
+
+    @property
+    def project_end(self) -> datetime:
+        """Finish of all projects together."""
+        return max(self.project_finish.values())
+
+    @cached_property
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """The schedule as named columns."""
+        activities = self.plan.activities
+
+        def text(values: Iterator[str | None]) -> npt.NDArray[Any]:
+            return np.array(["" if v is None else v for v in values], dtype=object)
+
+        return {
+            "id": text(self.plan.shown[a.ref] for a in activities),
+            "project": text(a.project for a in activities),
+            "name": text(a.name for a in activities),
+            "type": text(a.type.value for a in activities),
+            "status": text(a.status.value for a in activities),
+            "wbs": text(a.wbs for a in activities),
+            "start": self.start,
+            "finish": self.finish,
+            "early_start": self.early_start,
+            "early_finish": self.early_finish,
+            "late_start": self.late_start,
+            "late_finish": self.late_finish,
+            "total_float_hours": self.total_float / 60,
+            "free_float_hours": self.free_float / 60,
+            "duration_hours": self.duration / 60,
+            "critical": self.critical,
+            "longest_path": self.longest_path,
+        }
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        from simcore.results import rows
+
+        return rows(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The schedule as a DataFrame (pandas is an optional extra)."""
+        from simcore.results import to_pandas
+
+        return to_pandas(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The machine-readable answer, as ``simcore schedule --json`` writes it."""
+        from simcore.answers import schedule_answer
+
+        return schedule_answer(self)
+
+
+def schedule(plan: Plan) -> Schedule:
+    """The deterministic schedule of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    Schedule
+        Early and late dates, floats, critical and longest path.
+    """
+    network = compile_network(plan)
+    work = run_deterministic(network)
+    return read_schedule(network, work, longest_path=work.critical[:, 0] != 0)
+
+
+def run_deterministic(network: Network) -> Workspace:
+    """One iteration with the deterministic durations; the rows hold its dates."""
+    from simcore.riskmodel import certain_model
+
+    model = certain_model(network)
+    work = workspace(network, model, 1, with_late=True, with_cost=False)
+    work.rows.duration[:, 0] = network.durations
+    run_one(network.logic, model, network.aims, (0, 0), 0, work, counters(network, 1, 1, 0), False)
+    return work
+
+
+def read_schedule(network: Network, work: Workspace, longest_path: npt.NDArray[np.bool_]) -> Schedule:
+    """The dates in the rows of a one-lane workspace, brought into plan order."""
+    return _Reader(network, work).schedule(longest_path)
+
+
+class _Reader:
+    """Turns rows of nodes and spans into columns of activities."""
+
+    def __init__(self, network: Network, work: Workspace):
+        self.network, self.work, self.plan = network, work, network.plan
+        count = len(self.plan.activities)
+        self.dates = {
+            name: np.full(count, UNKNOWN)
+            for name in ("start", "finish", "early_start", "early_finish", "late_start", "late_finish")
+        }
+        self.total_float = np.full(count, np.nan)
+        self.free_float = np.full(count, np.nan)
+        self.duration = np.zeros(count)
+
+    def schedule(self, longest_path: npt.NDArray[np.bool_]) -> Schedule:
+        network = self.network
+        self._nodes()
+        self._spans()
+        for i, activity in enumerate(self.plan.activities):
+            if activity.status is Status.COMPLETED or activity.inactive:
+                self._certain(i)
+            if activity.actual_start is not None:
+                self.dates["start"][i] = np.datetime64(activity.actual_start, "m")
+        on_path = np.zeros(len(self.plan.activities), bool)
+        on_path[network.activity_of[: network.nodes]] = longest_path
+        return Schedule(
+            network=network,
+            **self.dates,
+            total_float=self.total_float,
+            free_float=self.free_float,
+            critical=self._critical(on_path),
+            longest_path=on_path,
+            duration=self.duration,
+            project_finish={
+                p.id: network.clock.date(self._project_finish(k)) for k, p in enumerate(self.plan.projects)
+            },
+        )
+
+    def _project_finish(self, k: int) -> int:
+        """Latest early finish of a project's activities; its data date when it has none."""
+        network = self.network
+        mine = (network.logic.nodes.project == k) & (network.aims.finishes != 0)
+        latest = max(self.work.rows.finish[mine, 0], default=-(2**31))
+        latest = max(int(latest), int(network.aims.completed[k]))
+        begin = data_date(self.plan.projects[k]) or network.clock.origin
+        return latest if latest > -(2**30) else network.clock.minutes(begin)
+
+    def _nodes(self) -> None:
+        network, rows, work = self.network, self.work.rows, self.work
+        where = network.activity_of[: network.nodes]
+        to_date = network.clock.to_datetime64
+        for name, row in (("early_start", rows.start), ("early_finish", rows.finish), ("start", rows.start),
+                          ("finish", rows.finish), ("late_start", work.late_start), ("late_finish", work.late_finish)):
+            self.dates[name][where] = to_date(row[:, 0])
+        self.duration[where] = rows.duration[:, 0]
+        for node, i in enumerate(where):
+            activity = self.plan.activities[i]
+            c = int(network.logic.nodes.calendar[node])
+            self.total_float[i] = self._float(
+                c, self.plan.options(activity.project).float,
+                (rows.start[node, 0], rows.finish[node, 0], work.late_start[node, 0], work.late_finish[node, 0]),
+            )
+            self.free_float[i] = self._free_float(node, c)
+
+    def _float(self, c: int, kind: str, dates: tuple[int, int, int, int]) -> float:
+        """Total float in minutes of work, as the plan defines it."""
+        early_start, early_finish, late_start, late_finish = dates
+        work = self.network.calendars.work
+        at_start = work(c, int(late_start)) - work(c, int(early_start))
+        at_finish = work(c, int(late_finish)) - work(c, int(early_finish))
+        return float({"start": at_start, "finish": at_finish, "smallest": min(at_start, at_finish)}[kind])
+
+    def _free_float(self, node: int, c: int) -> float:
+        """How far the node can slip without moving a successor, minutes of work on its calendar.
+
+        Without successors: up to the project's finish.
+        """
+        network, rows = self.network, self.work.rows
+        aims, links, work = network.aims, network.logic.links, network.calendars.work
+        room = []
+        for k in range(aims.successor_at[node], aims.successor_at[node + 1]):
+            e, s = int(aims.successor_link[k]), int(aims.successor[k])
+            own = int(rows.finish[node, 0] if links.from_finish[e] else rows.start[node, 0])
+            theirs = int(rows.finish[s, 0] if e >= links.middle[s] else rows.start[s, 0])
+            lag = int(links.lag[e]) + round(float(links.share[e]) * int(rows.duration[node, 0]))
+            allowed = self._before(int(links.lag_calendar[e]), theirs, lag)
+            room.append(work(c, allowed) - work(c, own))
+        if not room:
+            finish = self.work.finish[network.logic.nodes.project[node], 0]
+            room.append(work(c, int(finish)) - work(c, int(rows.finish[node, 0])))
+        return float(min(room))
+
+    def _before(self, c: int, at: int, lag: int) -> int:
+        if c < 0 or lag == 0:
+            return at - lag
+        calendars = self.network.calendars
+        return calendars.start(c, calendars.work(c, at) - lag)
+
+    def _spans(self) -> None:
+        network, work = self.network, self.work
+        to_date = network.clock.to_datetime64
+        for k, i in enumerate(network.activity_of[network.nodes:]):
+            start, finish = int(work.span_start[k, 0]), int(work.span_finish[k, 0])
+            if start >= 2**30 or finish <= -(2**30):
+                continue
+            c = int(network.aims.span_calendar[k])
+            for name in ("start", "early_start", "late_start"):
+                self.dates[name][i] = to_date(np.array(start))
+            for name in ("finish", "early_finish", "late_finish"):
+                self.dates[name][i] = to_date(np.array(finish))
+            self.duration[i] = network.calendars.work(c, finish) - network.calendars.work(c, start)
+
+    def _certain(self, i: int) -> None:
+        """What is complete shows its actual dates; its early and late dates sit at the data date, as P6 shows them."""
+        activity = self.plan.activities[i]
+        self.total_float[i] = self.free_float[i] = np.nan
+        if activity.actual_finish is not None:
+            self.dates["finish"][i] = np.datetime64(activity.actual_finish, "m")
+        begin = data_date(self.plan.project(activity.project))
+        if begin is not None and not activity.inactive:
+            for name in ("early_start", "early_finish", "late_start", "late_finish"):
+                self.dates[name][i] = np.datetime64(begin, "m")
+
+    def _critical(self, on_path: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """By the plan's own definition: total float at most a limit, or the longest path."""
+        critical = np.zeros(len(on_path), bool)
+        for i, activity in enumerate(self.plan.activities):
+            rule = self.plan.options(activity.project).critical
+            critical[i] = on_path[i] if rule == "longest path" else self.total_float[i] <= critical_limit(rule)
+        return critical
+
+
+def critical_limit(rule: str) -> float:
+    """Minutes of total float up to which an activity is critical, from ``float <= 8h`` (hours when no unit is written).
+
+    >>> critical_limit("float <= 1h")
+    60.0
+    """
+    return float(rule.split("<=")[1].strip().removesuffix("h") or 0) * 60

@@ -1,0 +1,299 @@
+"""Runs a plan: rounds of iterations over a pool of threads, reduced into results."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simcore.activities import ActivityTable, Histograms
+from simcore.design import Design
+from simcore.kernel_run import BINS, COUNT, EXTREMES, Counters, Samples, Workspace, run_one, run_unit
+from simcore.models.plan import Plan
+from simcore.network import Network, compile_network
+from simcore.results import DateVariable, MoneyVariable, Results
+from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
+from simcore.scheduling import Schedule, read_schedule, schedule
+from simcore.workspace import counters, samples, workspace
+
+LANES = 128
+PILOT_LANES = 64
+PILOT_REPLICATES = 4
+UNIT = 128  # iterations of one replicate that a worker does without looking up
+COUNTER_LIMIT = 60_000  # iterations a worker's 16-bit counters can hold
+LONGEST_RUN = 2**20
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a progress callback is told after every unit of work.
+
+    ``p80`` computes the P80 of the finished rounds when called (None before the first).
+    """
+
+    done: int
+    total: int
+    p80: Callable[[], Any]
+
+
+def simulate(
+    plan: Plan,
+    iterations: int = 10_000,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    scenario: str = "pre",
+    with_float: bool = False,
+    design: Design | None = None,
+    lanes: int = LANES,
+) -> Results:
+    """Simulate a plan.
+
+    The numbers depend on plan, scenario, design and iterations alone: not on threads, lanes or the order of work.
+
+    Parameters
+    ----------
+    plan : Plan
+    iterations : int
+        At least 1, at most 2^20 (samples are kept exactly).
+    seed : int
+        Ignored when a ``design`` is given.
+    threads : int, optional
+        Default: one a processor.
+    progress : callable, optional
+        Called with a :class:`Progress`; a KeyboardInterrupt (from it or from the terminal) stops the run after the current
+        round, and what has been done is returned as partial results.
+    scenario : {"pre", "post", "none"}
+    with_float : bool
+        Keep total float of every iteration (a late pass more).
+    design : Design, optional
+        The design of an earlier run, to compare with it on common random numbers.
+    lanes : int
+        Iterations side by side in a batch; a matter of speed only.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    ValueError
+        For numbers out of range or an unknown scenario.
+    """
+    if not 1 <= iterations <= LONGEST_RUN:
+        raise ValueError(f"iterations must be 1 to {LONGEST_RUN:,}, not {iterations}")
+    if scenario not in SCENARIOS:
+        raise ValueError(f"unknown scenario {scenario!r}; write one of {', '.join(SCENARIOS)}")
+    run = Run(plan, design or Design(seed=seed), scenario, with_float)
+    return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress)
+
+
+class Run:
+    """A compiled run; also recomputes single iterations."""
+
+    def __init__(self, plan: Plan, design: Design, scenario: str, with_float: bool):
+        self.design, self.scenario, self.with_float = design, scenario, with_float
+        self.schedule: Schedule = schedule(plan)
+        self.network: Network = compile_network(plan)
+        self.risk: CompiledRisk = compile_risk(
+            self.network, scenario, self.schedule.duration[self.network.activity_of[self.network.nodes:]]
+        )
+        self.seed = np.uint64(design.seed % 2**64)
+        self.quantities = 4 if with_float else 3
+
+    def workspace(self, lanes: int) -> Workspace:
+        return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=self.risk.has_cost)
+
+    def go(self, iterations: int, threads: int, lanes: int, progress: Callable[[Progress], None] | None) -> Results:
+        """All iterations, in rounds that hold the same number of every replicate."""
+        kept = samples(self.network, iterations, self.risk.has_cost)
+        template = self._ranges()
+        workers = [_Worker(self, lanes, template) for _ in range(threads)]
+        done = self._rounds(iterations, workers, kept, progress)
+        return self._results(iterations, done, kept, workers)
+
+    def unit(self, worker: _Worker, replicate: int, first: int, last: int, kept: Samples) -> int:
+        """One unit of work; returns its iterations."""
+        worker.make_room(last - first)
+        run_unit(
+            self.network.logic, self.risk.model, self.network.aims, self.seed, replicate, self.design.replicates, first, last,
+            worker.work, worker.counters, kept, COUNT, self.with_float,
+        )
+        return last - first
+
+    def _rounds(
+        self, iterations: int, workers: list[_Worker], kept: Samples, progress: Callable[[Progress], None] | None
+    ) -> int:
+        """Work through all rounds; an interrupt finishes the current one. Returns the iterations done."""
+        free: SimpleQueue[_Worker] = SimpleQueue()
+        for worker in workers:
+            free.put(worker)
+
+        def one(job: tuple[int, int, int]) -> int:
+            worker = free.get()
+            try:
+                return self.unit(worker, *job, kept)
+            finally:
+                free.put(worker)
+
+        done = 0
+        with ThreadPoolExecutor(len(workers)) as pool:
+            for jobs in _plan_rounds(iterations, self.design.replicates):
+                pending = [pool.submit(one, job) for job in jobs]
+                before = done
+                stop = False
+                for future in pending:
+                    try:
+                        done += future.result()
+                        if progress is not None:
+                            progress(Progress(done, iterations, lambda n=before: self._running_p80(kept, n)))
+                    except KeyboardInterrupt:
+                        stop = True
+                if stop:
+                    return before + sum(future.result() for future in pending)
+        return done
+
+    def _running_p80(self, kept: Samples, done: int) -> Any:
+        return self._date_variable(kept.finish[-1, :done], self.schedule.project_end).p(80) if done else None
+
+    def _ranges(self) -> Counters:
+        """Histogram ranges from a small pilot, the same for every worker and batch size."""
+        found = counters(self.network, self.design.replicates, self.quantities, 0)
+        work = self.workspace(PILOT_LANES)
+        nothing = samples(self.network, 0, False)
+        for replicate in range(min(PILOT_REPLICATES, self.design.replicates)):
+            run_unit(
+                self.network.logic, self.risk.model, self.network.aims, self.seed, replicate, self.design.replicates,
+                0, PILOT_LANES, work, found, nothing, EXTREMES, self.with_float,
+            )
+        return found
+
+    def _date_variable(self, minutes: npt.NDArray[np.int32], deterministic: Any) -> DateVariable:
+        return DateVariable(minutes, self.network.clock.origin, self.design.replicates, deterministic)
+
+    def _results(self, requested: int, done: int, kept: Samples, workers: list[_Worker]) -> Results:
+        from simcore.advice import advise
+
+        plan, network, replicates = self.network.plan, self.network, self.design.replicates
+        finish = self._date_variable(kept.finish[-1, :done], self.schedule.project_end)
+        several = len(plan.projects) > 1
+        results = Results(
+            plan=plan,
+            schedule=self.schedule,
+            design=self.design,
+            scenario=self.scenario,
+            iterations=done,
+            requested=requested,
+            finish=finish,
+            cost=MoneyVariable(kept.cost[:done], replicates, self.risk.deterministic_cost) if self.risk.has_cost else None,
+            activities=self._activities(done, workers),
+            projects={
+                p.id: self._date_variable(kept.finish[k, :done], self.schedule.project_finish[p.id])
+                for k, p in enumerate(plan.projects)
+                if several and p.id in {a.project for a in plan.activities}
+            },
+            milestones=self._milestones(kept, done),
+            clamped=int(sum(w.counters.clamped[0] for w in workers)),
+            replay=self,
+        )
+        return advise(results, self.risk)
+
+    def _milestones(self, kept: Samples, done: int) -> dict[str, DateVariable]:
+        plan, network = self.network.plan, self.network
+        found = {}
+        for row, (number, at_start) in enumerate(zip(network.aims.focus, network.aims.focus_start, strict=True)):
+            i = int(network.activity_of[number])
+            date = (self.schedule.start if at_start else self.schedule.finish)[i]
+            found[plan.shown[plan.activities[i].ref]] = self._date_variable(kept.focus[row, :done], date.item())
+        return found
+
+    def _activities(self, done: int, workers: list[_Worker]) -> ActivityTable:
+        names = ("start", "finish", "duration", "total_float")[: self.quantities]
+        by_replicate = sum(w.counters.critical for w in workers)
+        sizes = np.array([len(range(r, done, self.design.replicates)) for r in range(self.design.replicates)])
+        shares = by_replicate[sizes > 0] / sizes[sizes > 0, None]
+        error = shares.std(axis=0, ddof=1) / np.sqrt(len(shares)) if len(shares) > 1 else np.full(self.network.nodes, np.nan)
+        return ActivityTable(
+            network=self.network,
+            schedule=self.schedule,
+            iterations=done,
+            node_criticality=by_replicate.sum(axis=0) / max(done, 1),
+            node_criticality_error=error,
+            histograms=dict(zip(names, _merge(workers, self.quantities), strict=True)),
+        )
+
+    def iteration(self, number: int) -> Schedule:
+        """Recompute one iteration as a dated schedule."""
+        k, replicate = divmod(number, self.design.replicates)
+        work = workspace(self.network, self.risk.model, 1, with_late=True, with_cost=self.risk.has_cost)
+        run_one(
+            self.network.logic, self.risk.model, self.network.aims, (self.seed, replicate), k, work,
+            counters(self.network, 1, 1, 0), True,
+        )
+        return read_schedule(self.network, work, longest_path=work.critical[:, 0] != 0)
+
+
+class _Worker:
+    """Rows and counters of one thread at a time."""
+
+    def __init__(self, run: Run, lanes: int, ranges: Counters):
+        self.work = run.workspace(lanes)
+        self.counters = counters(run.network, run.design.replicates, run.quantities)
+        low, shift = _bins(ranges)
+        self.counters = self.counters._replace(low=low, shift=shift)
+        self.wide: npt.NDArray[np.uint32] | None = None
+        self.held = 0
+
+    def make_room(self, coming: int) -> None:
+        """Empty the 16-bit counters into wide ones before they can overflow."""
+        if self.held + coming > COUNTER_LIMIT:
+            self.wide = self.total()
+            self.counters.counts[:] = 0
+            self.held = 0
+        self.held += coming
+
+    def total(self) -> npt.NDArray[np.uint32]:
+        counts = self.counters.counts.astype(np.uint32)
+        return counts if self.wide is None else counts + self.wide
+
+
+def _bins(ranges: Counters) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Lower edge and log2 width of equal bins that cover the pilot's range with a quarter of it to spare on both sides."""
+    extent = (ranges.largest.astype(np.int64) - ranges.smallest).clip(0)
+    spare = extent // 4 + 1
+    shift = np.ceil(np.log2(np.maximum((extent + 2 * spare) / BINS, 1))).astype(np.int32)
+    width = np.left_shift(1, shift)
+    low = ranges.smallest - (BINS * width - extent) // 2
+    return low.astype(np.int32), shift
+
+
+def _merge(workers: list[_Worker], quantities: int) -> list[Histograms]:
+    counts = sum(w.total().astype(np.uint32) for w in workers)
+    smallest = np.minimum.reduce([w.counters.smallest for w in workers])
+    largest = np.maximum.reduce([w.counters.largest for w in workers])
+    low, width = workers[0].counters.low, np.left_shift(1, workers[0].counters.shift).astype(np.int32)
+    return [
+        Histograms(
+            counts=counts[:, q], low=low[:, q], width=width[:, q], smallest=smallest[:, q], largest=largest[:, q]
+        )
+        for q in range(quantities)
+    ]
+
+
+def _plan_rounds(iterations: int, replicates: int) -> Iterator[list[tuple[int, int, int]]]:
+    """Rounds of units ``(replicate, first k, last k)``; after each round a prefix of the iterations is complete."""
+    longest = -(-iterations // replicates)
+    for first in range(0, longest, UNIT):
+        jobs = []
+        for replicate in range(replicates):
+            mine = len(range(replicate, iterations, replicates))
+            if first < mine:
+                jobs.append((replicate, first, min(first + UNIT, mine)))
+        yield jobs
+

@@ -1,0 +1,67 @@
+"""Memory the kernels work in: rows of lanes of one worker, counters, samples."""
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.kernel_passes import Rows
+from simcore.kernel_risk import RiskModel, RiskRows
+from simcore.kernel_run import BINS, Counters, Samples, Workspace
+from simcore.network import Network
+
+
+def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool, with_cost: bool) -> Workspace:
+    """Rows for one worker; a batch has at most ``lanes`` iterations."""
+    n, projects = network.nodes, len(network.plan.projects)
+    shared = model.shared
+
+    def rows(count: int, kind: type = np.int32) -> np.ndarray:
+        return np.zeros((count, lanes), kind)
+
+    late = n if with_late else 0
+    return Workspace(
+        rows=Rows(rows(n), rows(n), rows(n), rows(5)),
+        risk=RiskRows(
+            occurs=rows(len(shared.event_key), np.uint8),
+            draws=rows(len(shared.draw_variable), np.float32),
+            latents=rows(len(shared.latent_key), np.float32),
+            bits=np.zeros(lanes, np.uint32),
+            value=np.zeros(lanes, np.float32),
+            total=np.zeros(lanes, np.float32),
+            largest=np.zeros(lanes, np.float32),
+        ),
+        late_start=rows(late),
+        late_finish=rows(late),
+        span_start=rows(network.spans),
+        span_finish=rows(network.spans),
+        finish=rows(projects + 1),
+        critical=rows(n, np.uint8),
+        alive=np.zeros(n, np.uint8),
+        work=rows(2),
+        ones=np.ones(lanes, np.int32),
+        cost=np.zeros(lanes if with_cost else 0),
+    )
+
+
+def counters(network: Network, replicates: int, quantities: int, bins: int = BINS) -> Counters:
+    """Empty counters; ``bins`` 0 for passes that keep extremes only."""
+    rows = network.nodes + network.spans
+    shape = (rows, quantities)
+    limit = np.iinfo(np.int32)
+    return Counters(
+        counts=np.zeros((*shape, bins), np.uint16),
+        low=np.zeros(shape, np.int32),
+        shift=np.zeros(shape, np.int32),
+        smallest=np.full(shape, limit.max, np.int32),
+        largest=np.full(shape, limit.min, np.int32),
+        critical=np.zeros((replicates, network.nodes), np.int32),
+        clamped=np.zeros(1, np.int64),
+    )
+
+
+def samples(network: Network, iterations: int, with_cost: bool) -> Samples:
+    """Room for one value an iteration of every kept quantity."""
+    return Samples(
+        finish=np.zeros((len(network.plan.projects) + 1, iterations), np.int32),
+        focus=np.zeros((len(network.aims.focus), iterations), np.int32),
+        cost=np.zeros(iterations if with_cost else 0),
+    )
