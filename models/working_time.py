@@ -10,7 +10,8 @@ def day_shifts(calendar: Calendar, day: date) -> Shifts:
     """What is worked between a midnight and the next, the end of last night's shift included.
 
     >>> from simcore.models.calendars import Calendar
-    >>> nights = Calendar(name="nights", week=(((1320, 1800),), (), (), (), (), (), ()))  # Monday 22:00 to Tuesday 06:00
+    >>> monday_night = ((1320, 1800),)
+    >>> nights = Calendar(name="nights", week=(monday_night, (), (), (), (), (), ()))
     >>> day_shifts(nights, date(2026, 3, 3))
     ((0, 360),)
     """

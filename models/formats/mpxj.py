@@ -1,4 +1,4 @@
-"""Plan files that only MPXJ can read (Microsoft Project MPP and many more): turned into MSPDI in Java, read by our own reader.
+"""Plan files that only MPXJ can read (Microsoft Project MPP and many more), turned into MSPDI in Java.
 
 Java runs in a process of its own: a damaged file that crashes it, or what it prints, cannot reach the user's session.
 """
@@ -114,7 +114,8 @@ def _refused(name: str, messages: list[str]) -> PlanError:
     text = ": ".join(dict.fromkeys(message for message in messages if message))
     if "password" in text.lower():
         return PlanError(Problem(name, "is protected by a password.", "Save a copy without a password and read that."))
-    return PlanError(Problem(name, f"cannot be read by MPXJ ({text}).", "Save it as Microsoft Project XML and read that."))
+    what = f"cannot be read by MPXJ ({text})."
+    return PlanError(Problem(name, what, "Save it as Microsoft Project XML and read that."))
 
 
 def _with_origin(plan: Plan, name: str, project: dict[str, Any]) -> Plan:

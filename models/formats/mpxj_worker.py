@@ -1,7 +1,7 @@
-"""Runs in a process of its own: starts Java, lets MPXJ read a plan file and writes each of its projects as MSPDI text.
+"""Runs in a process of its own: starts Java, lets MPXJ read a plan file, writes each of its projects as MSPDI text.
 
-Called as a script with one argument, a JSON object: ``jvm``, ``options``, ``classpath``, ``path`` and ``out``, a directory
-that receives ``0.xml``, ``1.xml`` ... and ``result.json``. It imports nothing of simcore, so that it starts quickly.
+Called as a script with one argument, a JSON object: ``jvm``, ``options``, ``classpath``, ``path`` and ``out``, a
+directory that receives ``0.xml``, ``1.xml`` ... and ``result.json``. It imports nothing of simcore, to start quickly.
 """
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+_USUAL_DAY = 480  # minutes
 
 def main() -> None:
     """Convert the file and say in ``result.json`` what came of it."""
@@ -36,15 +37,29 @@ def _write(jpype: Any, project: Any, target: Path) -> dict[str, Any]:
     stream = jpype.JClass("java.io.ByteArrayOutputStream")()
     writer = jpype.JClass("org.mpxj.mspdi.MSPDIWriter")()
     writer.setWriteTimephasedData(True)
+    properties = project.getProjectProperties()
+    if int(properties.getMinutesPerDay()) != _USUAL_DAY:
+        _write_out_slack(jpype, project)
     writer.write(project, stream)
     target.write_bytes(bytes(stream.toByteArray()))
-    properties = project.getProjectProperties()
     return {
         "id": _text(properties.getProjectID()),
         "type": _text(properties.getFileType()),
         "application": _text(properties.getFileApplication()),
         "warnings": [_text(error) for error in project.getIgnoredErrors()],
     }
+
+
+def _write_out_slack(jpype: Any, project: Any) -> None:
+    """Turn slack into minutes: the MSPDI writer takes every day of slack for eight hours."""
+    minutes = jpype.JClass("org.mpxj.TimeUnit").MINUTES
+    properties = project.getProjectProperties()
+    for task in project.getTasks():
+        total, free = task.getTotalSlack(), task.getFreeSlack()
+        if total is not None:
+            task.setTotalSlack(total.convertUnits(minutes, properties))
+        if free is not None:
+            task.setFreeSlack(free.convertUnits(minutes, properties))
 
 
 def _messages(error: Any) -> list[str]:

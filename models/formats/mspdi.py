@@ -21,7 +21,7 @@ _YEARS_BEFORE, _YEARS_AFTER = 10, 30
 def read_mspdi(data: bytes, name: str) -> Plan:
     """Read a plan from an MSPDI document.
 
-    Activities are named by the unique id of their task, which the tool never changes; the project itself is activity ``0``.
+    Activities are named by the unique id of their task, which the tool never changes; activity ``0`` is the project.
 
     Parameters
     ----------

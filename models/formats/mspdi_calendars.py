@@ -40,7 +40,7 @@ class CalendarBook:
 
 @dataclass(frozen=True)
 class CalendarSettings:
-    """What ``d``, ``w``, ``mo`` mean, where weeks begin (0 is Sunday), and the years for which exceptions are written out."""
+    """What ``d``, ``w``, ``mo`` mean, where weeks begin (0 is Sunday), and the days for which exceptions are kept."""
 
     hours_per_day: float
     hours_per_week: float
@@ -188,15 +188,16 @@ def _minute(node: Node, tag: str) -> int | None:
 def _resolve(
     pattern: _Pattern, patterns: dict[int, _Pattern], settings: CalendarSettings, reading: Reading
 ) -> Calendar:
-    """The calendar with what it takes from its base: the week day by day, the base's exceptions unless it has its own."""
+    """The calendar with what it takes from its base: the week day by day, exceptions unless it has its own."""
     chain = [pattern]
     while chain[-1].base is not None:
         base = patterns.get(chain[-1].base)
         if base is None:
-            reading.note(f"calendar {chain[-1].name!r} refers to a base calendar that is not in the file; standard hours used")
+            reading.note(f"calendar {chain[-1].name!r} is based on one that is not in the file; standard hours used")
             break
         if base in chain:
-            reading.error(f"calendar {pattern.uid} {pattern.name!r}", "is based on itself.", "Give it another base calendar.")
+            where = f"calendar {pattern.uid} {pattern.name!r}"
+            reading.error(where, "is based on itself.", "Give it another base calendar.")
             break
         chain.append(base)
     week: dict[int, Shifts] = dict(_STANDARD_WEEK)

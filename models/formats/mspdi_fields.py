@@ -73,7 +73,8 @@ def _looked_up(definition: _Definition, node: Node) -> str | None:
 
 def _paths(code: Node) -> dict[str, str]:
     """Values of an outline code by id and GUID, each as the path from its root."""
-    separator = next((mask.text("Separator") for mask in code.children("Masks/Mask", "mask") if mask.text("Separator")), ".")
+    separators = (mask.text("Separator") for mask in code.children("Masks/Mask", "mask"))
+    separator = next((text for text in separators if text), ".")
     nodes = {node.text("ValueID") or "": node for node in code.children("Values/Value", "value")}
     paths: dict[str, str] = {}
     for key, node in nodes.items():
@@ -84,7 +85,7 @@ def _paths(code: Node) -> dict[str, str]:
             seen.add(step)
             parts.append(nodes[step].text("Value") or "")
             step = nodes[step].text("ParentValueID")
-        paths[key] = (separator or ".").join(reversed(parts))
+        paths[key] = separator.join(reversed(parts))
         guid = node.text("FieldGUID")
         if guid is not None:
             paths[guid] = paths[key]

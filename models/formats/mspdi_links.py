@@ -19,7 +19,7 @@ def read_links(project: Node, project_id: str, ids: Collection[str], reading: Re
         task.where = f"task {successor} {task.text('Name') or ''!r}"
         for node in task.children("PredecessorLink", "predecessor"):
             predecessor = str(node.integer("PredecessorUID"))
-            if predecessor not in ids or node.has("CrossProjectName") and predecessor == successor:
+            if predecessor not in ids:
                 _note_missing(node, reading)
                 continue
             links.append(_link(node, Ref(project_id, predecessor), Ref(project_id, str(successor))))

@@ -10,7 +10,8 @@ from simcore.models.formats.mspdi_values import Node
 
 _DAY = timedelta(days=1)
 _LAST_YEAR = 2149  # the last one Microsoft Project knows
-_DAILY, _YEARLY_DAY, _YEARLY_POSITION, _MONTHLY_DAY, _MONTHLY_POSITION, _WEEKLY, _DAY_COUNT, _WEEKDAY_COUNT, _PLAIN = range(1, 10)
+_DAILY, _YEARLY_DAY, _YEARLY_POSITION, _MONTHLY_DAY, _MONTHLY_POSITION = range(1, 6)
+_WEEKLY, _DAY_COUNT, _WEEKDAY_COUNT, _PLAIN = range(6, 10)
 _LAST_POSITION = 4
 
 
@@ -68,11 +69,7 @@ def _by_month(node: Node, kind: int, first: date, every: int) -> Iterator[date]:
     month = (node.integer("Month") or 0) if yearly else first.month - 1
     step = 12 if yearly else every
     if kind in (_YEARLY_DAY, _MONTHLY_DAY):
-        wanted = node.integer("MonthDay") or 1
-
-        def pick(year: int, month: int) -> date:
-            return date(year, month, min(wanted, months.monthrange(year, month)[1]))
-
+        pick = _numbered(node.integer("MonthDay") or 1)
     else:
         pick = _position(node.integer("MonthPosition") or 0, node.integer("MonthItem") or 0)
     count = first.year * 12 + month % 12
@@ -81,6 +78,15 @@ def _by_month(node: Node, kind: int, first: date, every: int) -> Iterator[date]:
         if day >= first:
             yield day
         count += step
+
+
+def _numbered(wanted: int) -> Callable[[int, int], date]:
+    """A day of the month by its number; the last one where the month is shorter."""
+
+    def pick(year: int, month: int) -> date:
+        return date(year, month, max(1, min(wanted, months.monthrange(year, month)[1])))
+
+    return pick
 
 
 def _position(position: int, item: int) -> Callable[[int, int], date]:
@@ -96,6 +102,6 @@ def _position(position: int, item: int) -> Callable[[int, int], date]:
     def pick(year: int, month: int) -> date:
         length = months.monthrange(year, month)[1]
         days = [day for day in (date(year, month, number + 1) for number in range(length)) if matches(day)]
-        return days[-1] if position >= _LAST_POSITION else days[position]
+        return days[-1] if position >= _LAST_POSITION else days[max(0, position)]
 
     return pick

@@ -10,8 +10,19 @@ from simcore.models.formats.mspdi_values import Node, Reading
 from simcore.models.plan import Assignment, RatePeriod, Resource
 
 _KINDS = {0: "material", 1: "labour", 2: "cost"}
-_CONTOURS = ("flat", "back loaded", "front loaded", "double peak", "early peak", "late peak", "bell", "turtle", "contoured")
+_CONTOURS = (
+    "flat",
+    "back loaded",
+    "front loaded",
+    "double peak",
+    "early peak",
+    "late peak",
+    "bell",
+    "turtle",
+    "contoured",
+)
 _WORK_TYPES = (1, 2)  # timephased data: remaining work, actual work
+_OTHER_RATES = "assignments priced by cost rate table B to E: their stored costs used"
 _BEGINNING = 1984  # the year from which Microsoft Project dates the first line of a rate table
 
 
@@ -79,7 +90,7 @@ def read_assignments(project: Node, resources: dict[str, Resource], reading: Rea
         if resource.kind == "labour" and resource.calendar is not None:
             work[task].calendars.add(resource.calendar)
         reading.note("overtime work kept within the work of its assignment", count=bool(node.minutes("OvertimeWork")))
-        reading.note("assignments priced by cost rate table B to E: their stored costs used", count=bool(node.integer("CostRateTable")))
+        reading.note(_OTHER_RATES, count=bool(node.integer("CostRateTable")))
         reading.note("baselines of assignments ignored", count=node.has("Baseline"))
     return work
 

@@ -14,38 +14,53 @@ Span = tuple[datetime, datetime]
 
 
 def split_parts(
-    start: datetime, finish: datetime, duration: int, calendar: Calendar, spread: Iterable[list[WorkPeriod]]
+    task: Span,
+    duration: int,
+    calendar: Calendar,
+    spread: Iterable[list[WorkPeriod]],
+    pause: Span | None = None,
 ) -> tuple[Segment, ...] | None:
     """Parts of a task whose duration is shorter than the working time it spans.
 
     Parameters
     ----------
-    start, finish : datetime
-        The task's dates.
+    task : Span
+        Its start and finish.
     duration : int
         Its duration, minutes on ``calendar``.
     calendar : Calendar
         On which it runs.
     spread : iterable of list of WorkPeriod
         The work of each of its assignments, in order of time.
+    pause : Span, optional
+        From where its progress stops to where the rest resumes.
 
     Returns
     -------
     tuple of Segment or None
         Empty when the task is in one piece; None when it is split, and the file does not say where.
     """
+    start, finish = task
     if working_minutes(calendar, start, finish) <= duration + _TOLERANCE:
         return ()
-    worked = _joined((span for periods in spread for span in _worked(periods, calendar)), calendar)
+    candidates = [[span for periods in spread for span in _worked(periods, calendar)]]
+    if pause is not None:
+        candidates.append([(start, pause[0]), (pause[1], finish)])
+    return next((parts for spans in candidates if (parts := _parts(task, duration, calendar, spans))), None)
+
+
+def _parts(task: Span, duration: int, calendar: Calendar, spans: list[Span]) -> tuple[Segment, ...] | None:
+    """The spans as parts of the task, if together they are as long as its duration."""
+    start, finish = task
     parts = []
-    for begin, end in worked:
+    for begin, end in _joined(spans, calendar):
         begin, end = max(begin, start), min(end, finish)
         length = working_minutes(calendar, begin, end)
         if length:
             parts.append(Segment(working_minutes(calendar, start, begin), length))
-    if len(parts) < 2 or abs(sum(part.work for part in parts) - duration) > _TOLERANCE * len(parts):
-        return None
     missing = duration - sum(part.work for part in parts)
+    if not parts or abs(missing) > _TOLERANCE * len(parts):
+        return None
     parts[-1] = Segment(parts[-1].offset, parts[-1].work + missing)
     return tuple(parts)
 
@@ -53,10 +68,10 @@ def split_parts(
 def _worked(periods: list[WorkPeriod], calendar: Calendar) -> list[Span]:
     """Spans in which an assignment works.
 
-    A period may be a whole day of which only a part is worked because the task stops or resumes in it; its worked part then
-    lies against the neighbour that works.
+    A period may be a whole day of which only a part is worked because the task stops or resumes in it; its worked part
+    then lies against the neighbour that works.
     """
-    rate = max((_rate(period, calendar) for period in periods), default=0.0)
+    rate = max((_rate(period, calendar) for period in periods), default=0.0)  # of a full day
     spans: list[Span] = []
     for index, period in enumerate(periods):
         if not period.work:
@@ -77,7 +92,7 @@ def _worked(periods: list[WorkPeriod], calendar: Calendar) -> list[Span]:
 
 def _rate(period: WorkPeriod, calendar: Calendar) -> float:
     length = working_minutes(calendar, period.start, period.finish)
-    return period.work / length if length else 0.0
+    return period.work / (length + 1) if length else 0.0  # dropped seconds may have cost a minute
 
 
 def _moved(moment: datetime, minutes: int, calendar: Calendar) -> datetime:

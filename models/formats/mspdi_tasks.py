@@ -9,7 +9,7 @@ from simcore.models.calendars import Calendar, always
 from simcore.models.formats.mspdi_calendars import CalendarBook
 from simcore.models.formats.mspdi_fields import FieldBook
 from simcore.models.formats.mspdi_resources import TaskWork
-from simcore.models.formats.mspdi_segments import split_parts
+from simcore.models.formats.mspdi_segments import Span, split_parts
 from simcore.models.formats.mspdi_values import ELAPSED_FORMATS, Node, Reading
 from simcore.models.plan import (
     Activity,
@@ -38,6 +38,7 @@ _CONSTRAINTS = {
 _WORK_TYPES = {0: "fixed units", 1: "fixed duration", 2: "fixed work"}
 _ACCRUALS = {1: "start", 2: "end", 3: "uniform"}
 _ELAPSED_DAYS = 8
+_UNEXPLAINED = "tasks that take longer than their duration, for a split or a resource the file does not spell out"
 _CENT = 0.05  # rounding of the file's sums
 
 
@@ -108,7 +109,7 @@ def _outline(project: Node, context: TaskContext) -> list[_Place]:
         written = node.text("OutlineNumber")
         level = node.integer("OutlineLevel")
         if level is None:
-            level = 0 if written in (None, "0") else written.count(".") + 1  # type: ignore[union-attr]
+            level = written.count(".") + 1 if written and written != "0" else int(uid != 0)
         while open_rows and open_rows[-1].level >= level:
             open_rows.pop()
         above = open_rows[-1] if open_rows else None
@@ -141,7 +142,8 @@ def _activity(place: _Place, context: TaskContext) -> Activity:
     elapsed = (node.integer("DurationFormat") or 7) in ELAPSED_FORMATS
     work = context.work.get(place.uid) or TaskWork()
     ignore_resources = node.flag("IgnoreResourceCalendar")
-    effective = always() if elapsed else context.effective_calendar(calendar, set() if ignore_resources else work.calendars)
+    others = set() if ignore_resources else work.calendars
+    effective = always() if elapsed else context.effective_calendar(calendar, others)
     duration = node.whole_minutes("Duration")
     if duration is None:
         duration = working_minutes(effective, start, finish) if start and finish else 0
@@ -150,7 +152,7 @@ def _activity(place: _Place, context: TaskContext) -> Activity:
     manual = (node.flag("Manual") or elsewhere) and start is not None
     segments: tuple[Segment, ...] = ()
     if kind is ActivityType.TASK and status is not Status.COMPLETED and not manual and start and finish:
-        segments = _segments(start, finish, duration, effective, work, context.reading)
+        segments = _segments(node, (start, finish), duration, effective, work)
     _note_ignored(node, elsewhere, context.reading)
     percent = node.number("PercentComplete")
     return Activity(
@@ -214,11 +216,13 @@ def _remaining(node: Node, duration: int, status: Status, percent: float | None)
 
 
 def _segments(
-    start: datetime, finish: datetime, duration: int, calendar: Calendar, work: TaskWork, reading: Reading
+    node: Node, task: Span, duration: int, calendar: Calendar, work: TaskWork
 ) -> tuple[Segment, ...]:
-    parts = split_parts(start, finish, duration, calendar, work.periods)
+    stop, resume = node.date("Stop"), node.date("Resume")
+    pause = (stop, resume) if stop and resume and stop < resume else None
+    parts = split_parts(task, duration, calendar, work.periods, pause)
     if parts is None:
-        reading.note("tasks that take longer than their duration, for a split or a resource the file does not spell out")
+        node.reading.note(_UNEXPLAINED)
         return ()
     return parts
 
@@ -266,8 +270,9 @@ def _expenses(
     accrual = _ACCRUALS.get(node.integer("FixedCostAccrual") or 3, "uniform")
     spent = fixed * _share_spent(accrual, status, percent or 0.0)
     if fixed:
+        left = fixed - spent
         expenses.append(
-            Expense(name="Fixed cost", budgeted_cost=fixed, actual_cost=spent, remaining_cost=fixed - spent, accrual=accrual)
+            Expense(name="Fixed cost", budgeted_cost=fixed, actual_cost=spent, remaining_cost=left, accrual=accrual)
         )
     cost = node.money("Cost")
     if cost is None or summary:

@@ -75,7 +75,8 @@ class Node:
         try:
             return datetime.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
         except ValueError:
-            return self._bad(tag, text, "a date", "Write it as 2026-03-02T08:00:00.")
+            self._bad(tag, text, "a date", "Write it as 2026-03-02T08:00:00.")
+            return None
 
     def minutes(self, tag: str) -> float | None:
         """Minutes of an ISO 8601 duration such as ``PT8H30M0S``."""
@@ -84,7 +85,8 @@ class Node:
             return None
         match = _DURATION.fullmatch(text)
         if match is None or len(text) < 3:
-            return self._bad(tag, text, "a duration", "Write it as PT8H30M0S.")
+            self._bad(tag, text, "a duration", "Write it as PT8H30M0S.")
+            return None
         days, hours, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
         total = days * 1440 + hours * 60 + minutes + seconds / 60
         return -total if match[1] else total
@@ -102,14 +104,18 @@ class Node:
             value = float(text)
         except ValueError:
             value = math.nan
-        return value if math.isfinite(value) else self._bad(tag, text, "a number")
+        if math.isfinite(value):
+            return value
+        self._bad(tag, text, "a number")
+        return None
 
     def integer(self, tag: str) -> int | None:
         """A whole number; ``8.0`` counts as one."""
         value = self.number(tag)
-        if value is not None and value != int(value):
-            return self._bad(tag, str(value), "a whole number")
-        return None if value is None else int(value)
+        if value is None or value == int(value):
+            return None if value is None else int(value)
+        self._bad(tag, f"{value:g}", "a whole number")
+        return None
 
     def money(self, tag: str) -> float | None:
         """MSPDI writes money in hundredths of the currency."""

@@ -11,7 +11,7 @@ from simcore.models.plan import Activity, Plan, Project, Ref, Relationship, Reso
 def join_projects(plans: Mapping[str, Plan], name: str) -> Plan:
     """One plan of several, each under its project's new id.
 
-    Calendars that are the same are kept once; other calendars and resources that share a name get the project's id added.
+    Calendars that are the same are kept once; other calendars and resources that share a name get the project's id.
     """
     calendars: dict[str, Calendar] = {}
     resources: dict[str, Resource] = {}
@@ -31,14 +31,18 @@ def join_projects(plans: Mapping[str, Plan], name: str) -> Plan:
             projects.append(replace(project, id=project_id, calendar=calendar, scheduling=scheduling))
         activities.extend(_moved(activity, project_id, names, ids) for activity in plan.activities)
         links.extend(
-            replace(link, predecessor=Ref(project_id, link.predecessor.id), successor=Ref(project_id, link.successor.id))
+            replace(
+                link,
+                predecessor=Ref(project_id, link.predecessor.id),
+                successor=Ref(project_id, link.successor.id),
+            )
             for link in plan.relationships
         )
         wbs.extend(
-            replace(node, code=f"{project_id}.{node.code}", parent=node.parent and f"{project_id}.{node.parent}",
-                    project=project_id)
+            replace(node, code=f"{project_id}.{node.code}", parent=parent, project=project_id)
             for node in plan.wbs
-        )  # fmt: skip
+            for parent in [node.parent and f"{project_id}.{node.parent}"]
+        )
     first = next(iter(plans.values()))
     return Plan(
         name=name,

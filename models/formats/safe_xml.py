@@ -51,13 +51,13 @@ def parse_xml(data: bytes, name: str) -> Element:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
+        where = f"{name}:{error.lineno}:{error.offset + 1}"
         what = f"not well-formed XML ({expat.ErrorString(error.code)})."
-        raise PlanError(
-            Problem(f"{name}:{error.lineno}:{error.offset + 1}", what, "The file is damaged or cut off; export it again.")
-        ) from None
+        raise PlanError(Problem(where, what, "The file is damaged or cut off; export it again.")) from None
     except _DoctypeError:
         what = "has a document type (<!DOCTYPE>), which a plan file never needs."
-        raise PlanError(Problem(f"{name}:{parser.CurrentLineNumber}", what, "Remove it if you trust the file.")) from None
+        where = f"{name}:{parser.CurrentLineNumber}"
+        raise PlanError(Problem(where, what, "Remove it if you trust the file.")) from None
     except (LookupError, ValueError) as error:  # an encoding Python does not know, or one that is not a single-byte one
         raise PlanError(Problem(name, f"cannot be decoded ({error}).", "Save the file as UTF-8.")) from None
     return builder.close()
