@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from simcore.models.errors import PlanError
-from simcore.models.formats.p6_activities import Context, read_activities, read_relationships
+from simcore.models.formats.p6_activities import Context, read_activities, read_outside, read_relationships
 from simcore.models.formats.p6_baselines import read_baselines
 from simcore.models.formats.p6_calendars import WorkTimes, read_calendars
 from simcore.models.formats.p6_resources import Resources, read_assignments, read_expenses
@@ -22,25 +22,34 @@ from simcore.models.plan import Plan, SchedulingOptions
 
 ADMINISTRATION = frozenset({
     "ERMHDR", "CURRTYPE", "OBS", "FINTMPL", "UMEASURE", "COSTTYPE", "PCATTYPE", "PCATVAL", "RCATTYPE", "RCATVAL",
-    "MEMOTYPE", "NONWORK", "POBS", "THRSPARM", "PHASE", "RSRCLEVELLIST", "APPLYACTOPTIONS",
-})
+    "MEMOTYPE", "NONWORK", "POBS", "THRSPARM", "PHASE", "RSRCLEVELLIST", "APPLYACTOPTIONS", "DOCUMENT", "Document",
+})  # fmt: skip
 """Tables without anything of the plan's own; that they are not read is not worth a word."""
 IGNORED = {
     "TASKPROC": "activity steps",
+    "ActivityStep": "activity steps",
     "TASKMEMO": "notes of activities",
     "TASKNOTE": "notes of activities",
+    "ActivityNote": "notes of activities",
     "WBSMEMO": "notes of WBS nodes",
+    "WBSMilestone": "WBS milestones",
+    "ProjectNote": "notes of projects",
     "TASKDOC": "documents of activities",
+    "ProjectDocument": "documents of activities",
     "TASKFIN": "past period actuals of activities",
     "TRSRCFIN": "past period actuals of assignments",
     "FINDATES": "financial periods",
     "PROJRISK": "risks of P6's own register",
+    "RISKCTRL": "risks of P6's own register",
     "PROJISSU": "issues",
+    "PROJTHRS": "thresholds",
     "RSRCROLE": "roles of resources",
     "PROJPCAT": "project codes",
     "RSRCRCAT": "resource codes",
     "WBSBUDG": "budgets of WBS nodes",
+    "WBSRSRC": "resources of WBS nodes",
     "SHIFT": "resource shifts",
+    "SHIFTPER": "resource shifts",
 }
 
 
@@ -70,19 +79,21 @@ def build(tables: Tables, times: Mapping[str, WorkTimes], source: str, currency:
         assignments=read_assignments(tables, resources),
         expenses=read_expenses(tables),
         baselines=read_baselines(tables, ids),
+        outside=read_outside(tables),
     )
     activities = read_activities(context)
     relationships = read_relationships(context, activities)
     for table, count in tables.unread():
         if table not in ADMINISTRATION:
-            tables.note(f"Ignored: {count} {IGNORED.get(table, 'rows')} (table {table}).")
+            rows = f"{count} row" + "s" * (count > 1)
+            tables.note(f"Ignored: {IGNORED.get(table, 'unknown data')} ({rows} of {table}).")
     errors = [problem for problem in tables.problems if problem.severity == "error"]
     if errors:
         raise PlanError(errors)
     used = {activity.project for activity in activities.values()}
     filled = [project for project in projects if project.id in used] or projects
     if len(filled) < len(projects):
-        tables.note(f"Ignored: {len(projects) - len(filled)} projects without activities.")
+        tables.note(f"Ignored: projects without activities ({len(projects) - len(filled)}).")
     options = filled[0].scheduling or SchedulingOptions()
     if all(project.scheduling == options for project in filled):
         filled = [replace(project, scheduling=None) for project in filled]

@@ -66,6 +66,7 @@ class Context:
     assignments: Mapping[str, tuple[Assignment, ...]] = field(default_factory=dict)
     expenses: Mapping[str, tuple[Expense, ...]] = field(default_factory=dict)
     baselines: Baselines = field(default_factory=Baselines)
+    outside: Outside = field(default_factory=lambda: Outside())
 
 
 def read_activities(context: Context) -> dict[str, Activity]:
@@ -123,8 +124,8 @@ def _activity(context: Context, row: Row, project: str, shown: str) -> Activity:
         resume=moment(row, "resume_date"),
         constraints=_constraints(tables, row),
         expected_finish=moment(row, "expect_end_date"),
-        external_early_start=moment(row, "external_early_start_date"),
-        external_late_finish=moment(row, "external_late_end_date"),
+        external_early_start=moment(row, "external_early_start_date") or context.outside.early.get(key),
+        external_late_finish=moment(row, "external_late_end_date") or context.outside.late.get(key),
         priority=PRIORITIES.get(row.get("priority_type", "")),
         work_type=WORK_TYPES.get(row.get("duration_type", "")),
         wbs=context.wbs.get(row.get("wbs_id", "")),
@@ -205,26 +206,50 @@ def _file_dates(
     )
 
 
+@dataclass
+class Outside:
+    """Relationships that leave the file (identities of their rows), and the dates P6 stored for them by ``task_id``."""
+
+    rows: set[int] = field(default_factory=set)
+    early: dict[str, datetime] = field(default_factory=dict)
+    late: dict[str, datetime] = field(default_factory=dict)
+
+
+def read_outside(tables: Tables) -> Outside:
+    """What reaches in from other projects.
+
+    ``aref`` is the date from which a relationship lets its successor start, ``arls`` the one by which it wants its
+    predecessor finished: what P6 keeps as external early start and late finish when it imports such a file.
+    """
+    known = {row.get("task_id") for row in tables.of("TASK")}
+    found = Outside()
+    for row in tables.of("TASKPRED"):
+        predecessor, successor = row.get("pred_task_id", ""), row.get("task_id", "")
+        if not predecessor or not successor or (predecessor in known and successor in known):
+            continue
+        found.rows.add(id(row))
+        if successor in known and (date := tables.moment(row, "aref")):
+            found.early[successor] = max(date, found.early.get(successor, date))
+        elif predecessor in known and (date := tables.moment(row, "arls")):
+            found.late[predecessor] = min(date, found.late.get(predecessor, date))
+    if found.rows:
+        tables.note(
+            f"Ignored: {len(found.rows)} relationships with activities that are not in the file. Instead the dates "
+            f"that P6 stored for them bound {len(found.early)} early starts and {len(found.late)} late finishes."
+        )
+    return found
+
+
 def read_relationships(context: Context, activities: Mapping[str, Activity]) -> list[Relationship]:
-    """Links between the activities of the file; those to other projects are counted in a note."""
+    """Links between the activities of the file."""
     tables = context.tables
     links: list[Relationship] = []
-    outside: list[str] = []
     for row in tables.of("TASKPRED"):
-        ends = [activities.get(row.get(key, "")) for key in ("pred_task_id", "task_id")]
-        if not row.get("pred_task_id") or not row.get("task_id"):
-            tables.report(row, "The relationship lacks its predecessor or its successor.")
-        elif row["task_id"] in context.baselines.activities:
-            continue
-        elif ends[0] is None or ends[1] is None:
-            known = ends[0] or ends[1]
-            outside.append(known.id if known else row["task_id"])
-        else:
-            links.append(_relationship(tables, row, ends[0].ref, ends[1].ref))
-    if outside:
-        examples = ", ".join(dict.fromkeys(outside[:5])) + (" ..." if len(outside) > 5 else "")
-        tables.note(f"{len(outside)} relationships lead to activities that are not in the file and are ignored "
-                    f"(of {examples}); external early starts and late finishes in the file are kept.")
+        predecessor, successor = activities.get(row.get("pred_task_id", "")), activities.get(row.get("task_id", ""))
+        if predecessor is not None and successor is not None:
+            links.append(_relationship(tables, row, predecessor.ref, successor.ref))
+        elif id(row) not in context.outside.rows and row.get("task_id") not in context.baselines.activities:
+            tables.report(row, "The relationship lacks its predecessor or its successor.", "Remove it.")
     return links
 
 
@@ -235,5 +260,3 @@ def _relationship(tables: Tables, row: Row, predecessor: Ref, successor: Ref) ->
         tables.choice(row, "pred_type", LINK_TYPES, LinkType.FS),
         tables.minutes(row, "lag_hr_cnt") or 0,
     )
-
-

@@ -47,9 +47,10 @@ def read_projects(
                     scheduling=scheduling(tables, row, options.get(key)),
                 )
             )
-            if key not in options:
-                tables.note(f"Project {ids[key]} comes without scheduling options; P6's defaults are assumed "
-                            "(retained logic, lags on the predecessor's calendar, finish float).")
+    without = [shown for key, shown in ids.items() if "sched_retained_logic" not in options.get(key, {})]
+    if without:
+        tables.note(f"The scheduling options are not in the file (project {', '.join(without)}); P6's defaults are "
+                    "assumed: retained logic, lags on the predecessor's calendar, finish float.")
     return projects
 
 

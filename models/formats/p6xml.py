@@ -47,6 +47,7 @@ def read_p6xml(data: bytes, name: str) -> Plan:
     tables = Tables(name, place=lambda row: f"{name} {row.table} {row.mark}")
     reader = _Reader(tables)
     reader.read(root)
+    reader.complete()
     return build(tables, reader.times, f"{name}, Primavera P6 XML", _currency(root))
 
 
@@ -68,9 +69,11 @@ class _Reader:
     def read(self, parent: Element, root_node: str = "") -> None:
         """File every object below ``parent``; nodes and activities outside any WBS node hang on ``root_node``."""
         for element in parent:
+            if element.get("external") == "true":
+                continue  # only named as the far end of relationships
             if element.tag in TABLES:
                 row = self._row(element)
-                if element.tag == "WBS":
+                if element.tag == "WBS" and row.get("wbs_id") != root_node:
                     row.setdefault("parent_wbs_id", root_node)
                 elif element.tag == "Activity":
                     row.setdefault("wbs_id", root_node)
@@ -79,6 +82,13 @@ class _Reader:
                     self.special[element.tag](element, row)
             elif element.tag not in SKIPPED and len(element):
                 self.tables.rows.setdefault(element.tag, []).append(Row(element.tag, ""))
+
+    def complete(self) -> None:
+        """Where the longest path is marked, activities without the mark are not on it."""
+        activities = self.tables.rows.get("TASK", [])
+        if any("driving_path_flag" in row for row in activities):
+            for row in activities:
+                row.setdefault("driving_path_flag", "N")
 
     def _row(self, element: Element) -> Row:
         columns = COLUMNS[element.tag]
@@ -93,10 +103,15 @@ class _Reader:
     def _project(self, element: Element, row: Row) -> None:
         """The project's options and root node, which XER keeps as rows of their own, and all that lies inside it."""
         key = row.setdefault("proj_id", row.get("proj_short_name", ""))
+        named = row.get("proj_short_name", key)
+        tops = [node for node in element.iterfind("WBS") if not (node.findtext("ParentObjectId") or "").strip()]
         root_node = row.get("root_wbs_id") or f"project {key}"
-        node = Row("WBS", row.mark, {"wbs_id": root_node, "proj_id": key, "proj_node_flag": "Y"})
-        node["wbs_short_name"], node["wbs_name"] = row.get("proj_short_name", key), row.get("wbs_name", "")
-        self.tables.rows.setdefault("PROJWBS", []).append(node)
+        if len(tops) == 1 and tops[0].findtext("Code") == named:  # P6 leaves the project's own node out
+            root_node = tops[0].findtext("ObjectId") or root_node
+        else:
+            node = Row("WBS", row.mark, {"wbs_id": root_node, "proj_id": key, "proj_node_flag": "Y"})
+            node |= {"wbs_short_name": named, "wbs_name": row.get("wbs_name", "")}
+            self.tables.rows.setdefault("PROJWBS", []).append(node)
         options = self._options(element, row)
         if options:
             options["proj_id"] = key
