@@ -1,7 +1,9 @@
 """Real plan files that lie beside the checkout; tests that need them are skipped where they are absent."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,3 +12,11 @@ SHARED: Path = next(
     Path("shared"),
 )
 needs_shared = pytest.mark.skipif(not (SHARED / "plans").is_dir(), reason="the real plan files are not here")
+
+
+def oracle_cases(name: str) -> list[Any]:
+    """The cases of one file of exact answers as pytest parameters; one skipped case where the file is absent."""
+    path = SHARED / "oracles" / f"{name}.json"
+    if not path.is_file():
+        return [pytest.param(None, marks=pytest.mark.skip(reason=f"the exact answers {name}.json are not here"))]
+    return [pytest.param(case, id=case["name"]) for case in json.loads(path.read_text())["cases"]]
