@@ -1,0 +1,220 @@
+"""Machine-readable answers: the same input gives the same bytes, without timings, paths or thread counts.
+
+All begin with ``format`` and ``simcore``. Dates are ``YYYY-MM-DDTHH:MM`` (local), probabilities 0-1, spreads of dates in
+elapsed hours, floats in hours of work. What is not known is null.
+"""
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+import simcore
+from simcore.activities import SHOWN_PERCENTILES
+from simcore.importcheck import check_import
+from simcore.models.plan import Plan, Project
+from simcore.results import PERCENTILES, DateVariable, MoneyVariable
+
+if TYPE_CHECKING:
+    from simcore.results import Results
+    from simcore.scheduling import Schedule
+
+FORMAT = 1
+ERRORS = (10, 50, 80, 90)
+HOUR = timedelta(hours=1)
+SCHEDULE_COLUMNS = (
+    "name", "type", "status", "start", "finish", "early_start", "early_finish", "late_start", "late_finish",
+    "total_float_hours", "free_float_hours", "critical", "longest_path",
+)  # fmt: skip
+
+
+def schedule_answer(schedule: Schedule) -> dict[str, Any]:
+    """The deterministic schedule, as ``simcore schedule --json`` writes it.
+
+    ``id`` is the source tool's own identifier; with ``project`` it is unique.
+    """
+    plan = schedule.plan
+    check = check_import(plan, schedule)
+    columns = [_plain(schedule.columns[name]) for name in SCHEDULE_COLUMNS]
+    return {
+        **_head(plan),
+        "projects": [_project(project, schedule) for project in plan.projects],
+        "import_check": {"agree": check.agree, "compared": check.compared, "differing": list(check.differing)},
+        "activities": [
+            {"id": a.id, "project": a.project, **dict(zip(SCHEDULE_COLUMNS, values, strict=True))}
+            for a, *values in zip(plan.activities, *columns, strict=True)
+        ],
+    }
+
+
+def run_answer(results: Results) -> dict[str, Any]:
+    """The answer of a simulation, as ``simcore run --json`` writes it."""
+    plan = results.plan
+    return {
+        **_head(plan),
+        "seed": results.design.seed,
+        "iterations": results.iterations,
+        "requested": results.requested,
+        "partial": results.partial,
+        "scenario": results.scenario,
+        "design": results.design.to_dict(),
+        "name": plan.name,
+        "currency": plan.currency,
+        "deterministic": {
+            "finish": _date(results.finish.deterministic),
+            "cost": None if results.cost is None else _number(results.cost.deterministic),
+        },
+        "finish": _date_variable(results.finish),
+        "cost": None if results.cost is None else _money_variable(results.cost),
+        "projects": {key: _date_variable(variable) for key, variable in results.projects.items()},
+        "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
+        "activities": list(_activities(results)),
+        "clamped": results.clamped,
+        "warnings": list(results.warnings),
+    }
+
+
+def json_text(answer: Mapping[str, Any]) -> str:
+    """An answer as JSON, one activity a line so that versions can be compared line by line.
+
+    >>> print(json_text({"format": 1, "activities": [{"id": "A"}, {"id": "B"}]}), end="")
+    {
+     "format": 1,
+     "activities": [
+      {"id": "A"},
+      {"id": "B"}
+     ]
+    }
+    """
+    parts = [f" {_compact(key)}: {_value_text(value)}" for key, value in answer.items()]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def write_samples(results: Results, stream: IO[str]) -> None:
+    """The samples as CSV: one row an iteration, numbered from 0; finish, cost, projects and milestones as columns."""
+    named: dict[str, npt.NDArray[Any]] = {
+        "iteration": np.arange(results.iterations),
+        "finish": np.datetime_as_string(results.finish.samples, unit="m"),
+    }
+    if results.cost is not None:
+        named["cost"] = results.cost.samples
+    for kind, variables in (("project", results.projects), ("milestone", results.milestones)):
+        for key, variable in variables.items():
+            named[f"{kind} {key}"] = np.datetime_as_string(variable.samples, unit="m")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(named)
+    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
+
+
+def plan_digest(plan: Plan) -> str:
+    """SHA-256 of the file a plan was read from; of its content when it was built or changed in Python."""
+    if plan.sha256:
+        return plan.sha256
+    content = (
+        plan.name, plan.projects, plan.activities, plan.relationships, dict(plan.calendars), plan.wbs, dict(plan.resources),
+        plan.risks, plan.factors, plan.correlations, plan.focus, plan.scheduling, plan.currency,
+    )  # fmt: skip
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+def _head(plan: Plan) -> dict[str, Any]:
+    return {"format": FORMAT, "simcore": simcore.__version__, "plan_sha256": plan_digest(plan)}
+
+
+def _project(project: Project, schedule: Schedule) -> dict[str, Any]:
+    mine = np.array([a.project == project.id for a in schedule.plan.activities], dtype=bool)
+    starts = schedule.start[mine]
+    starts = starts[~np.isnat(starts)]
+    return {
+        "id": project.id,
+        "name": project.name,
+        "data_date": _date(project.data_date),
+        "start": _date(starts.min().item() if len(starts) else project.start),
+        "finish": _date(schedule.project_finish[project.id]),
+    }
+
+
+def _activities(results: Results) -> Iterator[dict[str, Any]]:
+    table = results.activities
+    columns: dict[str, list[Any]] = {
+        "criticality_index": _plain(table.criticality),
+        "criticality_error": _plain(table.criticality_error),
+    }
+    for quantity in table.histograms:
+        unit = "" if quantity in ("start", "finish") else "_hours"
+        by_percent = [_plain(table.percentile(quantity, percent)) for percent in SHOWN_PERCENTILES]
+        columns[quantity + unit] = [
+            {f"P{percent}": value for percent, value in zip(SHOWN_PERCENTILES, values, strict=True)}
+            for values in zip(*by_percent, strict=True)
+        ]
+    for activity, *values in zip(results.plan.activities, *columns.values(), strict=True):
+        yield {
+            "id": activity.id, "project": activity.project, "name": activity.name,
+            **dict(zip(columns, values, strict=True)),
+        }  # fmt: skip
+
+
+def _date_variable(variable: DateVariable) -> dict[str, Any]:
+    return {
+        "deterministic": _date(variable.deterministic),
+        "mean": _date(variable.mean),
+        "sd_hours": _number(variable.sd / HOUR),
+        "probability_of_deterministic": _number(variable.probability_of_deterministic),
+        "percentiles": {f"P{percent}": _date(variable.p(percent)) for percent in PERCENTILES},
+        "standard_error_hours": _errors(lambda of: variable.standard_error(of) / HOUR, variable.iterations),
+    }
+
+
+def _money_variable(variable: MoneyVariable) -> dict[str, Any]:
+    return {
+        "deterministic": _number(variable.deterministic),
+        "mean": _number(variable.mean),
+        "sd": _number(variable.sd),
+        "probability_of_deterministic": _number(variable.probability_of_deterministic),
+        "percentiles": {f"P{percent}": _number(variable.p(percent)) for percent in PERCENTILES},
+        "standard_error": _errors(variable.standard_error, variable.iterations),
+    }
+
+
+def _errors(error: Callable[[float | str], float], iterations: int) -> dict[str, Any]:
+    """Standard errors; null where two replicates of two iterations are not there yet."""
+    known = iterations >= 4
+    return {
+        "mean": _number(error("mean")) if known else None,
+        **{f"P{percent}": _number(error(percent)) if known else None for percent in ERRORS},
+    }
+
+
+def _plain(column: npt.NDArray[Any]) -> list[Any]:
+    """A column as values that JSON knows."""
+    if column.dtype.kind == "M":
+        return [None if text == "NaT" else text for text in np.datetime_as_string(column, unit="m").tolist()]
+    if column.dtype.kind == "f":
+        return [_number(value) for value in column.tolist()]
+    return column.tolist()
+
+
+def _date(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="minutes")
+
+
+def _number(value: float) -> float | None:
+    """Nine decimals: beyond the accuracy of anything here, and without the noise of binary fractions."""
+    return round(float(value), 9) + 0.0 if math.isfinite(value) else None
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(f"  {_compact(item)}" for item in value) + "\n ]"
+    return _compact(value)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
