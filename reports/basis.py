@@ -1,0 +1,234 @@
+"""What a result stands on, as plain data: the risk model, what was read and assumed, constraints, facts of the run."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import simcore
+from simcore.models.distribution_text import duration_values, factor_values, format_distribution, money_values
+from simcore.models.plan import Activity, Constraint, ConstraintType, Plan, Status
+from simcore.reports import wording
+
+if TYPE_CHECKING:
+    from simcore.models.errors import Problem
+    from simcore.models.risks import Correlation, Factor, Impact, Mitigation, Risk
+    from simcore.results import Results
+
+EFFECTS_SHOWN = 8
+PLACES_SHOWN = 5
+
+ALWAYS_HARD = frozenset({ConstraintType.MANDATORY_START, ConstraintType.MANDATORY_FINISH})
+HARD_WHEN_HONOURED = frozenset(
+    {
+        ConstraintType.START_ON,
+        ConstraintType.FINISH_ON,
+        ConstraintType.START_NO_LATER_THAN,
+        ConstraintType.FINISH_NO_LATER_THAN,
+    }
+)
+"""Microsoft Project lets these override the logic while "tasks will always honor their constraint dates" is on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskLine:
+    """A risk event or a factor of the plan."""
+
+    id: str
+    name: str
+    kind: str
+    probability: str
+    effects: tuple[str, ...]
+    mitigation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteLine:
+    """Something that was read, assumed or ignored, with all places it concerns."""
+
+    severity: str
+    what: str
+    fix: str
+    places: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConstraintLine:
+    """A hard constraint: it holds its date against the logic in every iteration."""
+
+    id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What a result stands on."""
+
+    facts: tuple[tuple[str, str], ...]
+    uncertainty: str
+    risks: tuple[RiskLine, ...]
+    correlations: tuple[str, ...]
+    hard_constraints: tuple[ConstraintLine, ...]
+    other_constraints: str
+    notes: tuple[NoteLine, ...]
+
+
+def build_basis(results: Results) -> Basis:
+    """Everything a reader needs to judge where the numbers come from."""
+    plan = results.plan
+    return Basis(
+        facts=tuple(_facts(results)),
+        uncertainty=uncertainty_text(plan),
+        risks=(*(_risk_line(plan, risk) for risk in plan.risks), *(_factor_line(factor) for factor in plan.factors)),
+        correlations=tuple(_correlation_text(correlation) for correlation in plan.correlations),
+        hard_constraints=tuple(hard_constraints(plan)),
+        other_constraints=_other_constraints(plan),
+        notes=group_notes(plan.notes),
+    )
+
+
+def _facts(results: Results) -> Iterator[tuple[str, str]]:
+    plan, design = results.plan, results.design
+    yield "Plan", plan.source or plan.name
+    dates = {p.data_date or p.start for p in plan.projects} - {None}
+    if dates:
+        first, last = min(dates), max(dates)  # type: ignore[type-var]
+        text = wording.date_text(first, is_finish=False)  # type: ignore[arg-type]
+        yield "Data date", text if first == last else f"{text} to {wording.date_text(last, is_finish=False)}"  # type: ignore[arg-type]
+    yield "Size", ", ".join(
+        (
+            wording.counted(len(plan.activities), "activity"),
+            wording.counted(len(plan.relationships), "relationship"),
+            wording.counted(len(plan.calendars), "calendar"),
+        )
+    )
+    done = f"{results.iterations:,}"
+    yield "Iterations", f"{done} of {results.requested:,} (stopped early)" if results.partial else done
+    yield "Scenario", wording.scenario_text(results.scenario)
+    yield "Seed", str(design.seed)
+    yield "Design", f"{design.replicates} replicates, sampler version {design.sampler}"
+    if results.clamped:
+        yield "Clamped at zero", f"{results.clamped:,} sampled durations fell below zero and were set to zero"
+    yield "Made with", f"simcore {simcore.__version__}"
+
+
+def uncertainty_text(plan: Plan) -> str:
+    """One sentence on how much of the plan varies."""
+    tasks = [a for a in plan.activities if _carries_work(a)]
+    ranged = sum(a.uncertainty is not None for a in tasks)
+    parts = [
+        f"{ranged:,} of {wording.counted(len(tasks), 'open activity')} with a duration range",
+        wording.counted(len(plan.risks), "risk event"),
+        wording.counted(len(plan.factors), "factor"),
+        wording.counted(len(plan.correlations), "correlation"),
+    ]
+    return ", ".join(parts[:-1]) + " and " + parts[-1] + "."
+
+
+def _carries_work(activity: Activity) -> bool:
+    fixed = activity.type.is_milestone or activity.type.is_span or activity.inactive
+    return not fixed and activity.status is not Status.COMPLETED
+
+
+def _risk_line(plan: Plan, risk: Risk) -> RiskLine:
+    return RiskLine(
+        id=risk.id,
+        name=risk.name,
+        kind="risk event",
+        probability=wording.percent_text(risk.probability),
+        effects=_capped([_impact_text(plan, impact) for impact in risk.impacts]),
+        mitigation=_mitigation_text(plan, risk.mitigation) if risk.mitigation else "",
+    )
+
+
+def _factor_line(factor: Factor) -> RiskLine:
+    multiplier = format_distribution(factor.uncertainty, factor_values())
+    return RiskLine(
+        id=factor.id,
+        name=factor.name,
+        kind="factor",
+        probability=wording.percent_text(factor.probability),
+        effects=(f"duration × {multiplier} on {_joined(factor.applies_to)}",),
+    )
+
+
+def _impact_text(plan: Plan, impact: Impact) -> str:
+    parts = []
+    if impact.duration is not None:
+        activity = plan.by_ref[plan.find(impact.activity)]
+        calendar = plan.calendar_of(activity)
+        values = duration_values(
+            calendar.hours_per_day, calendar.hours_per_week, calendar.hours_per_month, activity.elapsed
+        )
+        parts.append(f"duration {format_distribution(impact.duration, values)}")
+    if impact.cost is not None:
+        parts.append(f"cost {format_distribution(impact.cost, money_values())}")
+    return f"{impact.activity}: {', '.join(parts)}"
+
+
+def _mitigation_text(plan: Plan, mitigation: Mitigation) -> str:
+    parts = [mitigation.name] if mitigation.name else []
+    if mitigation.cost:
+        parts.append(f"costs {wording.short_money(mitigation.cost, plan.currency)}")
+    if mitigation.probability is not None:
+        parts.append(f"probability {wording.percent_text(mitigation.probability)}")
+    if mitigation.impacts is not None:
+        parts += [_impact_text(plan, impact) for impact in mitigation.impacts] or ["no impact left"]
+    return "; ".join(parts)
+
+
+def _correlation_text(correlation: Correlation) -> str:
+    return f"{_joined(correlation.between)}: rank correlation {correlation.rank:g}"
+
+
+def _joined(names: Sequence[str]) -> str:
+    more = len(names) - EFFECTS_SHOWN
+    return ", ".join(names[:EFFECTS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _capped(texts: list[str]) -> tuple[str, ...]:
+    more = len(texts) - EFFECTS_SHOWN
+    return tuple(texts) if more <= 0 else (*texts[:EFFECTS_SHOWN], f"and {more:,} more")
+
+
+def hard_constraints(plan: Plan) -> Iterator[ConstraintLine]:
+    """Constraints of open activities that override the logic, in plan order."""
+    for activity, constraint in _open_constraints(plan):
+        if _is_hard(plan, activity, constraint):
+            text = constraint.type.value.replace("_", " ")
+            date = f" {wording.date_text(constraint.date, clock=True)}" if constraint.date else ""
+            yield ConstraintLine(id=plan.shown[activity.ref], name=activity.name, text=text + date)
+
+
+def _open_constraints(plan: Plan) -> Iterator[tuple[Activity, Constraint]]:
+    for activity in plan.activities:
+        if activity.status is not Status.COMPLETED and not activity.inactive:
+            yield from ((activity, constraint) for constraint in activity.constraints)
+
+
+def _is_hard(plan: Plan, activity: Activity, constraint: Constraint) -> bool:
+    if constraint.type in ALWAYS_HARD:
+        return True
+    options = plan.project(activity.project).scheduling or plan.scheduling
+    return options.rules == "msp" and options.honour_constraints and constraint.type in HARD_WHEN_HONOURED
+
+
+def _other_constraints(plan: Plan) -> str:
+    """How many constraints of each kind there are beside the hard ones."""
+    kinds = Counter(c.type.value.replace("_", " ") for a, c in _open_constraints(plan) if not _is_hard(plan, a, c))
+    return ", ".join(f"{count:,} × {kind}" for kind, count in kinds.most_common())
+
+
+def group_notes(notes: Iterable[Problem]) -> tuple[NoteLine, ...]:
+    """Notes that say the same about several places become one line."""
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for note in notes:
+        grouped.setdefault((note.severity, note.what, note.fix), []).append(note.where)
+    lines = (
+        NoteLine(severity=severity, what=what, fix=fix, places=tuple(places[:PLACES_SHOWN]), count=len(places))
+        for (severity, what, fix), places in grouped.items()
+    )
+    return tuple(sorted(lines, key=lambda line: line.severity != "warning"))

@@ -1,0 +1,193 @@
+"""The answer of a run as text for a terminal."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from simcore.importcheck import check_import
+from simcore.reports import wording
+from simcore.reports.content import (
+    HEADLINE,
+    Row,
+    Summary,
+    answer,
+    cost_summary,
+    finish_summary,
+    milestone_summaries,
+    project_summaries,
+)
+from simcore.reports.curve import curve_lines
+from simcore.reports.ranking import most_critical
+
+if TYPE_CHECKING:
+    from simcore.results import Results
+
+SHOWN_PERCENTILES = (10, 50, 80, 90)
+TOP_ACTIVITIES = 8
+MILESTONES = 12
+NARROW = 92  # characters below which finish and cost stand below each other
+PLAIN = str.maketrans(
+    {"−": "-", "±": "~", "–": "-", "…": ".", "“": '"', "”": '"', "≤": "<=", "×": "x", "·": "-", "─": "-"}
+)
+"""For terminals that cannot show more than ASCII."""
+
+
+def run_summary(
+    results: Results, width: int | None = None, color: bool | None = None, plain: bool = False
+) -> str:
+    """What a run answers, in a screenful.
+
+    Parameters
+    ----------
+    results : Results
+    width : int, optional
+        Characters a line; default: the terminal's.
+    color : bool, optional
+        Default: no colour.
+    plain : bool
+        Only ASCII characters.
+    """
+    width = width or Console().width
+    finish, cost = finish_summary(results), cost_summary(results)
+    both = [summary for summary in (finish, cost) if summary]
+    blocks: list[RenderableType] = [_head(results), Text(answer(results), style="bold")]
+    blocks += [_percentiles(both)] if width >= NARROW else [_percentiles([summary]) for summary in both]
+    blocks += [_contingency(both)] if any(summary.varies for summary in both) else []
+    blocks += [_curve(results, min(64, width - 8), plain)] if finish.varies else []
+    blocks += _milestones("Projects", project_summaries(results), width)
+    blocks += _milestones("Milestones in focus", milestone_summaries(results), width)
+    blocks += _critical(results, width)
+    blocks += _remarks(results)
+    return render(blocks, width, color, plain)
+
+
+RULED = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")  # a line under the headings, nothing else
+
+
+def render(blocks: Iterable[RenderableType], width: int, color: bool | None, plain: bool) -> str:
+    """Blocks with a blank line between, as text without trailing blanks."""
+    target = StringIO()
+    console = Console(
+        file=target, width=width, force_terminal=bool(color), color_system="standard" if color else None,
+        highlight=False, markup=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+    for number, block in enumerate(blocks):
+        if number:
+            console.print()
+        console.print(block)
+    text = "\n".join(line.rstrip() for line in target.getvalue().splitlines())
+    return text.translate(PLAIN).encode("ascii", "replace").decode() if plain else text
+
+
+def table(*columns: str | tuple[str, str], title: str | None = None) -> Table:
+    """An empty table in the house style; a column is its heading, or heading and justification."""
+    made = Table(box=RULED, show_edge=False, pad_edge=False, title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        heading, justify = (column, "left") if isinstance(column, str) else column
+        made.add_column(heading, justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
+    return made
+
+
+def _head(results: Results) -> Text:
+    plan = results.plan
+    parts = [plan.name or plan.source, f"{results.iterations:,} iterations", f"seed {results.design.seed}"]
+    parts.append(wording.scenario_text(results.scenario))
+    head = Text(" · ".join(part for part in parts if part), style="dim")
+    if results.partial:
+        note = f"\nStopped early: {results.iterations:,} of {results.requested:,} iterations are done."
+        head.append(note, style="bold yellow")
+    return head
+
+
+def _percentiles(both: Sequence[Summary]) -> Table:
+    made = table("")
+    for summary in both:
+        heading = "Finish" if summary.is_date else f"Cost {summary.currency}".strip()
+        for name in (heading, "std. error", "vs plan"):
+            made.add_column(name, justify="right", no_wrap=True)
+    made.add_row("Deterministic", *(text for s in both for text in (s.deterministic, "", f"{s.probability} kept")))
+    for percent in SHOWN_PERCENTILES:
+        style = "bold" if percent == HEADLINE else ""
+        made.add_row(f"P{percent}", *_cells(s.row(percent) for s in both), style=style)
+    made.add_row("Mean", *_cells(s.mean for s in both))
+    return made
+
+
+def _cells(rows: Iterable[Row]) -> list[str]:
+    return [text for row in rows for text in (row.value, row.error, row.difference)]
+
+
+def _contingency(both: Sequence[Summary]) -> Text:
+    return Text(f"Contingency at P{HEADLINE}: {' and '.join(summary.contingency for summary in both)}")
+
+
+def _curve(results: Results, width: int, plain: bool) -> Text:
+    finish = results.finish
+
+    def label(minutes: float) -> str:
+        return wording.date_text(np.datetime64(round(minutes), "m").item())
+
+    marks = [(_minutes(finish.deterministic), "plan"), (_minutes(finish.p(HEADLINE)), f"P{HEADLINE}")]
+    samples = finish.samples.astype(np.int64).astype(np.float64)
+    lines = curve_lines(samples, marks, label, width=width, plain=plain)
+    return Text("\n".join(["Probability of finishing by a date", *lines]))
+
+
+def _minutes(moment: datetime) -> float:
+    return float(np.datetime64(moment, "m").astype(np.int64))
+
+
+def _milestones(title: str, summaries: Sequence[Summary], width: int) -> list[RenderableType]:
+    if not summaries:
+        return []
+    percentiles = SHOWN_PERCENTILES if width >= NARROW else (HEADLINE,)
+    numbers = 20 + 15 * len(percentiles)
+    made = table("", ("Plan", "right"), ("Kept", "right"), *((f"P{p}", "right") for p in percentiles), title=title)
+    for s in summaries[:MILESTONES]:
+        name = Text(wording.shortened(s.name, max(12, width - numbers)))
+        made.add_row(name, s.deterministic, s.probability, *(s.row(p).value for p in percentiles))
+    more = len(summaries) - MILESTONES
+    return [Group(made, Text(f"and {more:,} more")) if more > 0 else made]
+
+
+def _critical(results: Results, width: int) -> list[RenderableType]:
+    columns = results.activities.columns
+    rows = most_critical(columns, TOP_ACTIVITIES, tasks_only=True)
+    if not len(rows):
+        return []
+    made = table("", "", ("Criticality", "right"), "", ("Finish", "right"), (f"P{HEADLINE}", "right"),
+                 title="Most critical activities")  # fmt: skip
+    room = max(12, min(60, width - 54))
+    for row in rows:
+        index = float(columns["criticality_index"][row])
+        ident = wording.shortened(str(columns["id"][row]), max(8, room // 3))
+        made.add_row(
+            Text(ident),
+            Text(wording.shortened(str(columns["name"][row]), room - len(ident))),
+            wording.percent_text(index),
+            "#" * round(index * 8),
+            *(_date(columns[name][row]) for name in ("finish", f"finish_p{HEADLINE}")),
+        )
+    return [made]
+
+
+def _date(value: Any) -> str:
+    return wording.UNKNOWN if np.isnat(value) else wording.date_text(value.astype("datetime64[m]").item())
+
+
+def _remarks(results: Results) -> list[RenderableType]:
+    made = Table.grid(padding=(0, 1))
+    for warning in results.warnings:
+        made.add_row(Text("!", style="bold yellow"), Text(warning))
+    check = check_import(results.plan, results.schedule)
+    if check.compared:
+        made.add_row("" if check.perfect else Text("!", style="bold yellow"), Text(str(check)))
+    return [made] if made.row_count else []

@@ -1,0 +1,84 @@
+"""One look for every figure and page: colours that colour-blind readers tell apart, and the plotly template."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+LIGHT = {
+    "ink": "#17212b",
+    "muted": "#566575",
+    "grid": "#e4e9ee",
+    "line": "#c3ccd6",
+    "surface": "#fffffe",
+    "bars": "#a8c4de",
+    "curve": "#0b5c9e",
+    "accent": "#c2410c",
+    "planned": "#334455",
+    "cloud": "#5b8fc0",
+    "rare": "#b4c1ce",
+}
+DARK = {
+    "ink": "#e8edf2",
+    "muted": "#a0adba",
+    "grid": "#2b3641",
+    "line": "#465463",
+    "surface": "#161d24",
+    "bars": "#37597a",
+    "curve": "#6db4f2",
+    "accent": "#ff8a4c",
+    "planned": "#c9d4df",
+    "cloud": "#5d9bd3",
+    "rare": "#5a6978",
+}
+"""Figures are made in the light colours; the page swaps each for its dark partner where the reader prefers dark."""
+
+CRITICALITY_CLASSES = (
+    (0.75, "75–100 %", "#9c2a10"),
+    (0.50, "50–75 %", "#d9622b"),
+    (0.25, "25–50 %", "#ee9d45"),
+    (0.05, "5–25 %", "#e8c766"),
+    (0.0, "0–5 %", LIGHT["rare"]),
+)
+"""Lower limit of the criticality index, its name, its colour: darker means more critical, also in grey."""
+COMPLETED_COLOUR = "#8795a3"
+
+
+def criticality_colour(index: float) -> str:
+    """Colour of a criticality index.
+
+    >>> criticality_colour(0.8) == CRITICALITY_CLASSES[0][2]
+    True
+    """
+    return next((colour for limit, _, colour in CRITICALITY_CLASSES if index >= limit), LIGHT["rare"])
+
+
+def template() -> go.layout.Template:
+    """The plotly template of all figures."""
+    import plotly.graph_objects as go
+
+    axis = {
+        "gridcolor": LIGHT["grid"],
+        "linecolor": LIGHT["line"],
+        "tickcolor": LIGHT["line"],
+        "zeroline": False,
+        "title": {"font": {"size": 12, "color": LIGHT["muted"]}, "standoff": 8},
+        "tickfont": {"size": 12, "color": LIGHT["muted"]},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 13, "color": LIGHT["ink"]},
+            "paper_bgcolor": LIGHT["surface"],
+            "plot_bgcolor": LIGHT["surface"],
+            "margin": {"l": 8, "r": 8, "t": 62, "b": 8},
+            "xaxis": {**axis, "showgrid": False, "showline": True, "ticks": "outside"},
+            "yaxis": axis,
+            "hoverlabel": {"bgcolor": LIGHT["surface"], "bordercolor": LIGHT["line"], "font": {"color": LIGHT["ink"]}},
+            "showlegend": False,
+            "bargap": 0.0,
+        }
+    )
