@@ -38,16 +38,17 @@ class Effects(NamedTuple):
     scale: npt.NDArray[np.float64]
 
 
+PER_NODE, PER_SPAN, ONCE = 0, 1, 2
+
+
 class Costs(NamedTuple):
-    """Money. Certain fixed amounts are in ``certain``; the rest follows durations and draws."""
+    """Money: what is certain, and terms of ``rate * minutes`` or ``draw * minutes`` of a node or span, or of a draw once."""
 
     certain: float
-    rate: npt.NDArray[np.float64]  # (nodes,) per minute of duration
-    rate_variable: npt.NDArray[np.int32]  # (nodes,) or -1; the draw is money a minute
-    fixed_variable: npt.NDArray[np.int32]  # (nodes,) or -1
-    span_rate: npt.NDArray[np.float64]  # (spans,) per minute of work the span covers
-    span_rate_variable: npt.NDArray[np.int32]
-    loose_variable: npt.NDArray[np.int32]  # uncertain fixed amounts of activities that are no nodes
+    per: npt.NDArray[np.int8]
+    row: npt.NDArray[np.int32]  # node or span
+    rate: npt.NDArray[np.float64]  # money a minute where there is no variable
+    variable: npt.NDArray[np.int32]  # or -1; its draws are money a minute, or money for ONCE
 
 
 class RiskModel(NamedTuple):
@@ -177,46 +178,27 @@ def duration_row(model, t, stream, first, lanes, rows, out):
 
 
 @kernel
-def _add_variable(model, v, stream, first, lanes, rows, per, cost):
-    """Add draws of a cost variable, times ``per`` (minutes), to the cost row."""
-    variables = model.variables
-    quantile_row(variables, model.tables, rows.latents, v, stream[0], stream[1], first, rows.bits[:lanes], rows.value[:lanes])
-    scale, shift = variables.scale[v], variables.shift[v]
+def cost_row(model, stream, first, lanes, rows, durations, span_minutes, cost):
+    """Total cost of every lane: what is certain, the terms, the cost impacts of risk events; always in the same order."""
+    costs, variables = model.costs, model.variables
     for j in range(lanes):
-        cost[j] += (shift + scale * np.float64(rows.value[j])) * per[j]
-
-
-@kernel
-def node_cost(model, t, stream, first, lanes, rows, duration, ones, cost):
-    """Add the cost of node ``t`` that is uncertain or follows its duration."""
-    costs = model.costs
-    rate = costs.rate[t]
-    if rate != 0.0:
-        for j in range(lanes):
-            cost[j] += rate * duration[j]
-    if costs.rate_variable[t] >= 0:
-        _add_variable(model, costs.rate_variable[t], stream, first, lanes, rows, duration, cost)
-    if costs.fixed_variable[t] >= 0:
-        _add_variable(model, costs.fixed_variable[t], stream, first, lanes, rows, ones, cost)
-
-
-@kernel
-def span_cost(model, k, stream, first, lanes, rows, minutes, cost):
-    """Add the time-dependent cost of span ``k`` over its ``minutes`` of work."""
-    costs = model.costs
-    rate = costs.span_rate[k]
-    if rate != 0.0:
-        for j in range(lanes):
-            cost[j] += rate * minutes[j]
-    if costs.span_rate_variable[k] >= 0:
-        _add_variable(model, costs.span_rate_variable[k], stream, first, lanes, rows, minutes, cost)
-
-
-@kernel
-def risk_cost(model, stream, first, lanes, rows, ones, cost):
-    """Add loose uncertain amounts and the cost impacts of risk events."""
-    for v in model.costs.loose_variable:
-        _add_variable(model, v, stream, first, lanes, rows, ones, cost)
+        cost[j] = costs.certain
+    for i in range(costs.per.shape[0]):
+        v = costs.variable[i]
+        minutes = span_minutes[costs.row[i]] if costs.per[i] == PER_SPAN else durations[costs.row[i]]
+        if v < 0:
+            rate = costs.rate[i]
+            for j in range(lanes):
+                cost[j] += rate * minutes[j]
+            continue
+        quantile_row(variables, model.tables, rows.latents, v, stream[0], stream[1], first, rows.bits[:lanes], rows.value[:lanes])
+        scale, shift = variables.scale[v], variables.shift[v]
+        if costs.per[i] == ONCE:
+            for j in range(lanes):
+                cost[j] += shift + scale * np.float64(rows.value[j])
+        else:
+            for j in range(lanes):
+                cost[j] += (shift + scale * np.float64(rows.value[j])) * minutes[j]
     effects = model.cost_effects
     for owner in range(effects.at.shape[0] - 1):
         for j in range(lanes):

@@ -9,11 +9,11 @@ import numpy.typing as npt
 from simcore.jit import kernel
 from simcore.kernel_calendar import work_row
 from simcore.kernel_passes import NONE, Logic, Rows, place_early, place_late, span_row, trace_driving
-from simcore.kernel_risk import RiskModel, RiskRows, duration_row, node_cost, risk_cost, sample_shared, span_cost
+from simcore.kernel_risk import RiskModel, RiskRows, cost_row, duration_row, sample_shared
 
 BINS = 256
 START, FINISH, DURATION, TOTAL_FLOAT = 0, 1, 2, 3
-EXTREMES, COUNT = 0, 1  # what a pass keeps of every activity: only extremes (pilot), or histograms too
+NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, only extremes (pilot), or histograms too
 
 
 class Aims(NamedTuple):
@@ -68,7 +68,7 @@ class Workspace(NamedTuple):
     critical: npt.NDArray[np.uint8]  # (nodes, lanes)
     alive: npt.NDArray[np.uint8]
     work: npt.NDArray[np.int32]  # (2, lanes)
-    ones: npt.NDArray[np.int32]
+    span_minutes: npt.NDArray[np.int32]  # (spans, lanes) of work on the span's calendar
     cost: npt.NDArray[np.float64]
 
 
@@ -102,9 +102,6 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
     for p in range(projects):
         for j in range(lanes):
             work.finish[p, j] = aims.completed[p]
-    has_cost = work.cost.shape[0] > 0
-    for j in range(lanes if has_cost else 0):
-        work.cost[j] = model.costs.certain
     if sampled:
         sample_shared(model, stream, first, lanes, work.risk)
     for t in range(n):
@@ -112,8 +109,6 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
         if sampled:
             counters.clamped[0] += duration_row(model, t, stream, first, lanes, work.risk, duration)
         place_early(logic, t, rows, lanes, coordinate)
-        if has_cost and sampled:
-            node_cost(model, t, stream, first, lanes, work.risk, duration, work.ones, work.cost)
         if aims.finishes[t]:
             latest, finish = work.finish[nodes.project[t]], rows.finish[t]
             for j in range(lanes):
@@ -132,10 +127,9 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
 
 
 @kernel
-def spans_pass(logic, model, aims, stream, first, lanes, work, counters, mode, sampled):
-    """Hammocks and summaries, and what they cost."""
-    has_cost = work.cost.shape[0] > 0
-    begins, ends = work.work[0, :lanes], work.work[1, :lanes]
+def spans_pass(logic, aims, lanes, work, counters, mode):
+    """Dates and working time of hammocks and summaries."""
+    begins = work.work[0, :lanes]
     n = logic.nodes.calendar.shape[0]
     for k in range(aims.span_calendar.shape[0]):
         start, finish = work.span_start[k, :lanes], work.span_finish[k, :lanes]
@@ -143,16 +137,15 @@ def spans_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             start[j] = aims.span_start[k]
             finish[j] = aims.span_finish[k]
         span_row((aims.span_at, aims.span_source, aims.span_side), k, work.rows, work.span_start, work.span_finish, lanes)
+        minutes = work.span_minutes[k, :lanes]
         work_row(logic.calendars, aims.span_calendar[k], start, begins)
-        work_row(logic.calendars, aims.span_calendar[k], finish, ends)
+        work_row(logic.calendars, aims.span_calendar[k], finish, minutes)
         for j in range(lanes):
-            ends[j] = max(ends[j] - begins[j], 0)
-        if has_cost and sampled:
-            span_cost(model, k, stream, first, lanes, work.risk, ends, work.cost)
+            minutes[j] = max(minutes[j] - begins[j], 0)
         if mode >= EXTREMES:
             _keep(counters, n + k, START, start, lanes, mode)
             _keep(counters, n + k, FINISH, finish, lanes, mode)
-            _keep(counters, n + k, DURATION, ends, lanes, mode)
+            _keep(counters, n + k, DURATION, minutes, lanes, mode)
 
 
 @kernel
@@ -196,43 +189,44 @@ def _mark_ends(logic, aims, lanes, work):
 
 
 @kernel
-def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work, counters, samples, mode, with_float):
-    """Iterations ``k * replicates + replicate`` for ``first <= k < last``: everything from draws to counters."""
-    width = work.ones.shape[0]
-    projects = aims.completed.shape[0]
-    n = logic.nodes.calendar.shape[0]
-    stream = (seed, replicate)
-    for k in range(first, last, width):
-        lanes = min(width, last - k)
-        early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, True)
-        spans_pass(logic, model, aims, stream, k, lanes, work, counters, mode, True)
-        if mode == COUNT:
-            if samples.cost.shape[0] > 0:
-                risk_cost(model, stream, k, lanes, work.risk, work.ones, work.cost)
-                for j in range(lanes):
-                    samples.cost[(k + j) * replicates + replicate] = work.cost[j]
-            for p in range(projects + 1):
-                for j in range(lanes):
-                    samples.finish[p, (k + j) * replicates + replicate] = work.finish[p, j]
-            for f in range(aims.focus.shape[0]):
-                s = aims.focus[f]
-                if s < n:
-                    row = work.rows.start[s] if aims.focus_start[f] else work.rows.finish[s]
-                else:
-                    row = work.span_start[s - n] if aims.focus_start[f] else work.span_finish[s - n]
-                for j in range(lanes):
-                    samples.focus[f, (k + j) * replicates + replicate] = row[j]
-            _mark_ends(logic, aims, lanes, work)
-            trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
-        if with_float:
-            late_pass(logic, aims, lanes, work, counters, mode)
+def _keep_samples(aims, where, lanes, work, samples):
+    """Write a batch's finishes, focus dates and costs to their iterations; ``where`` is (first iteration, step)."""
+    at, step = where
+    n = work.rows.start.shape[0]
+    for p in range(work.finish.shape[0]):
+        for j in range(lanes):
+            samples.finish[p, at + j * step] = work.finish[p, j]
+    for f in range(aims.focus.shape[0]):
+        s = aims.focus[f]
+        if s < n:
+            row = work.rows.start[s] if aims.focus_start[f] else work.rows.finish[s]
+        else:
+            row = work.span_start[s - n] if aims.focus_start[f] else work.span_finish[s - n]
+        for j in range(lanes):
+            samples.focus[f, at + j * step] = row[j]
+    for j in range(lanes if work.cost.shape[0] > 0 else 0):
+        samples.cost[at + j * step] = work.cost[j]
 
 
 @kernel
-def run_one(logic, model, aims, stream, first, work, counters, sampled):
-    """One iteration with dates kept in the rows; ``sampled`` False takes the durations that stand in the rows."""
-    early_pass(logic, model, aims, stream, first, 1, work, counters, -1, sampled)
-    spans_pass(logic, model, aims, stream, first, 1, work, counters, -1, sampled)
-    _mark_ends(logic, aims, 1, work)
-    trace_driving(logic, work.rows, 1, work.critical, work.alive, counters.critical[0])
-    late_pass(logic, aims, 1, work, counters, -1)
+def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work, counters, samples, mode, with_late, sampled):
+    """Iterations ``k * replicates + replicate`` for ``first <= k < last``: everything from draws to counters.
+
+    ``sampled`` False takes the durations that stand in the rows. The rows keep the last batch, so that one lane with
+    ``mode`` NOTHING gives a dated schedule.
+    """
+    width = work.work.shape[1]
+    stream = (seed, replicate)
+    for k in range(first, last, width):
+        lanes = min(width, last - k)
+        early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
+        spans_pass(logic, aims, lanes, work, counters, mode)
+        if mode != EXTREMES:
+            if sampled and work.cost.shape[0] > 0:
+                cost_row(model, stream, k, lanes, work.risk, work.rows.duration, work.span_minutes, work.cost)
+            if mode == COUNT:
+                _keep_samples(aims, (k * replicates + replicate, replicates), lanes, work, samples)
+            _mark_ends(logic, aims, lanes, work)
+            trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
+        if with_late:
+            late_pass(logic, aims, lanes, work, counters, mode)

@@ -13,6 +13,9 @@ from simcore.kernel_risk import (
     FACTOR_PARALLEL,
     IMPACT,
     IMPACT_PARALLEL,
+    ONCE,
+    PER_NODE,
+    PER_SPAN,
     Costs,
     Effects,
     RiskModel,
@@ -133,7 +136,7 @@ def certain_model(network: Network) -> RiskModel:
         duration_variable=np.full(network.nodes, -1, np.int32),
         effects=_effects(draft.effects, range(network.nodes)),
         cost_effects=_effects({}, range(0)),
-        costs=CostBuilder(network, draft).none(),
+        costs=cost_arrays(0.0, []),
     )
 
 
@@ -156,8 +159,7 @@ def compile_risk(network: Network, scenario: str, span_minutes: Iterable[float])
             duration_variable[node] = draft.variables.add(
                 f"activity/{activity.project}/{activity.id}/duration", activity.uncertainty, float(network.durations[node])
             )
-    costs = CostBuilder(network, draft)
-    built = costs.build(list(span_minutes))
+    costs = CostBuilder(network, draft, list(span_minutes))
     if scenario != "none":
         RiskBuilder(network, draft, costs, post=scenario == "post").add_all()
     copula = correlate(plan, draft.variables)
@@ -169,7 +171,7 @@ def compile_risk(network: Network, scenario: str, span_minutes: Iterable[float])
         duration_variable=duration_variable,
         effects=_effects(draft.effects, range(network.nodes)),
         cost_effects=_effects(draft.cost_effects, sorted(draft.cost_effects)),
-        costs=built._replace(certain=built.certain + draft.certain_cost),
+        costs=cost_arrays(costs.certain + draft.certain_cost, costs.terms),
     )
     return CompiledRisk(
         model=model,
@@ -204,92 +206,88 @@ def _effects(by_owner: dict[int, list[Effect]], owners: Iterable[int]) -> Effect
     )
 
 
+@dataclass(frozen=True)
+class Term:
+    """One uncertain or time-dependent cost; see :class:`simcore.kernel_risk.Costs`."""
+
+    per: int
+    row: int
+    rate: float = 0.0
+    variable: int = -1
+
+
+def cost_arrays(certain: float, terms: list[Term]) -> Costs:
+    return Costs(
+        certain=certain,
+        per=np.array([t.per for t in terms], np.int8),
+        row=np.array([t.row for t in terms], np.int32),
+        rate=np.array([t.rate for t in terms], np.float64),
+        variable=np.array([t.variable for t in terms], np.int32),
+    )
+
+
 class CostBuilder:
-    """Costs of nodes, spans and what is certain."""
+    """Costs of the plan's activities: what is certain, and terms that follow durations and draws."""
 
-    def __init__(self, network: Network, draft: _Draft):
-        self.network, self.plan, self.draft = network, network.plan, draft
+    def __init__(self, network: Network, draft: _Draft, span_minutes: list[float]):
+        self.network, self.plan, self.draft, self.span_minutes = network, network.plan, draft, span_minutes
+        self.certain = 0.0
+        self.terms: list[Term] = []
         self.deterministic = 0.0
-        self.any_cost = False
         self.remaining: dict[int, float] = {}  # position of an activity -> its deterministic remaining cost
-
-    def none(self) -> Costs:
-        n, spans = self.network.nodes, self.network.spans
-        return Costs(
-            certain=0.0,
-            rate=np.zeros(n),
-            rate_variable=np.full(n, -1, np.int32),
-            fixed_variable=np.full(n, -1, np.int32),
-            span_rate=np.zeros(spans),
-            span_rate_variable=np.full(spans, -1, np.int32),
-            loose_variable=np.zeros(0, np.int32),
-        )
-
-    def build(self, span_minutes: list[float]) -> Costs:
-        """All costs of the plan's activities."""
-        costs = self.none()
-        certain, loose = 0.0, []
         for i, activity in enumerate(self.plan.activities):
-            if activity.inactive:
-                continue
-            node, span = self.network.node_of.get(i), self.network.span_of.get(i)
-            minutes = float(self.network.durations[node]) if node is not None else span_minutes[span] if span is not None else 0.0
-            fixed, rate = self._certain_parts(activity, minutes)
-            spent = _spent(activity)
-            certain += spent + fixed
-            uncertain = self._uncertain_fixed(activity)
-            per_day, per_day_variable = self._per_day(activity)
-            rate += per_day
-            amount = activity.cost.fixed.value if activity.cost and activity.cost.fixed else 0.0
-            value = fixed + (amount if uncertain >= 0 else 0.0) + rate * minutes
-            if per_day_variable >= 0 and activity.cost is not None and activity.cost.per_day is not None:
-                value += activity.cost.per_day.value * minutes / self._day(activity)
-            self.remaining[i] = value
-            self.deterministic += spent + value
-            self.any_cost |= spent + value != 0.0
-            if node is not None:
-                costs.rate[node], costs.rate_variable[node], costs.fixed_variable[node] = rate, per_day_variable, uncertain
+            if not activity.inactive:
+                self._activity(i, activity)
+
+    @property
+    def any_cost(self) -> bool:
+        return self.certain != 0.0 or bool(self.terms)
+
+    def _activity(self, i: int, activity: Activity) -> None:
+        node, span = self.network.node_of.get(i), self.network.span_of.get(i)
+        minutes, per, row = 0.0, ONCE, 0
+        if node is not None:
+            minutes, per, row = float(self.network.durations[node]), PER_NODE, node
+        elif span is not None:
+            minutes, per, row = self.span_minutes[span], PER_SPAN, span
+        spent = _spent(activity)
+        fixed, rate = self._assigned(activity, minutes)
+        amount, per_day = (activity.cost.fixed, activity.cost.per_day) if activity.cost else (None, None)
+        done = activity.status is Status.COMPLETED
+        remaining = fixed + rate * minutes
+        if amount is not None:
+            remaining += amount.value
+            if amount.uncertainty is None or done:
+                fixed += amount.value
             else:
-                if span is not None:
-                    costs.span_rate[span], costs.span_rate_variable[span] = rate, per_day_variable
-                if uncertain >= 0:
-                    loose.append(uncertain)
-        return costs._replace(certain=certain, loose_variable=np.array(loose, np.int32))
+                self.terms.append(Term(ONCE, 0, variable=self._variable(activity, "cost", amount, 1.0)))
+        if per_day is not None and per != ONCE:
+            day = self.plan.calendar_of(activity).hours_per_day * 60
+            remaining += per_day.value / day * minutes
+            if per_day.uncertainty is None or done:
+                rate += per_day.value / day
+            else:
+                self.terms.append(Term(per, row, variable=self._variable(activity, "rate", per_day, day)))
+        if rate != 0.0:
+            self.terms.append(Term(per, row, rate=rate))
+        self.certain += spent + fixed
+        self.remaining[i] = remaining
+        self.deterministic += spent + remaining
 
-    def _day(self, activity: Activity) -> float:
-        return self.plan.calendar_of(activity).hours_per_day * 60
+    def _variable(self, activity: Activity, quantity: str, amount: Amount, per: float) -> int:
+        assert amount.uncertainty is not None
+        name = f"activity/{activity.project}/{activity.id}/{quantity}"
+        return self.draft.variables.add(name, amount.uncertainty, amount.value, per)
 
-    def _certain_parts(self, activity: Activity, minutes: float) -> tuple[float, float]:
-        """``(fixed, rate a minute)`` of certain fixed cost, expenses and assignments."""
+    def _assigned(self, activity: Activity, minutes: float) -> tuple[float, float]:
+        """``(fixed, rate a minute)`` of what expenses and assignments still cost."""
         fixed, rate = sum(e.remaining_cost for e in activity.expenses), 0.0
-        if activity.cost and activity.cost.fixed and activity.cost.fixed.uncertainty is None:
-            fixed += activity.cost.fixed.value
         for assignment in activity.assignments:
             if assignment.time_dependent and minutes > 0:
                 rate += assignment.remaining_cost / minutes
             else:
                 fixed += assignment.remaining_cost
         return fixed, rate
-
-    def _uncertain_fixed(self, activity: Activity) -> int:
-        amount = activity.cost.fixed if activity.cost else None
-        if amount is None or amount.uncertainty is None:
-            return -1
-        name = f"activity/{activity.project}/{activity.id}/cost"
-        if activity.status is Status.COMPLETED:
-            return -1
-        return self.draft.variables.add(name, amount.uncertainty, amount.value)
-
-    def _per_day(self, activity: Activity) -> tuple[float, int]:
-        """``(certain rate a minute, variable)`` of a cost per day."""
-        amount: Amount | None = activity.cost.per_day if activity.cost else None
-        if amount is None:
-            return 0.0, -1
-        day = self._day(activity)
-        if amount.uncertainty is None or activity.status is Status.COMPLETED:
-            return amount.value / day, -1
-        name = f"activity/{activity.project}/{activity.id}/rate"
-        return 0.0, self.draft.variables.add(name, amount.uncertainty, amount.value, per=day)
 
 
 def _spent(activity: Activity) -> float:

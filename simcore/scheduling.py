@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_run import run_one
+from simcore.kernel_run import NOTHING, run_unit
 from simcore.models.plan import Plan, Status
 from simcore.network import Network, compile_network, data_date
-from simcore.workspace import counters, workspace
+from simcore.workspace import counters, samples, workspace
 
 if TYPE_CHECKING:
     import pandas
 
+    from simcore.kernel_risk import RiskModel
     from simcore.kernel_run import Workspace
 
 UNKNOWN = np.datetime64("NaT", "m")
@@ -132,8 +133,16 @@ def run_deterministic(network: Network) -> Workspace:
     model = certain_model(network)
     work = workspace(network, model, 1, with_late=True, with_cost=False)
     work.rows.duration[:, 0] = network.durations
-    run_one(network.logic, model, network.aims, (0, 0), 0, work, counters(network, 1, 1, 0), False)
+    run_single(network, model, work, sampled=False)
     return work
+
+
+def run_single(network: Network, model: RiskModel, work: Workspace, *, sampled: bool, seed: int = 0, k: int = 0, replicate: int = 0) -> None:
+    """One iteration in a one-lane workspace, late pass included; its dates stay in the rows."""
+    run_unit(
+        network.logic, model, network.aims, np.uint64(seed), replicate, 1, k, k + 1, work,
+        counters(network, replicate + 1, 1, 0), samples(network, 0, False), NOTHING, True, sampled,
+    )
 
 
 def read_schedule(network: Network, work: Workspace, longest_path: npt.NDArray[np.bool_]) -> Schedule:

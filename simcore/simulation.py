@@ -13,12 +13,12 @@ import numpy.typing as npt
 
 from simcore.activities import ActivityTable, Histograms
 from simcore.design import Design
-from simcore.kernel_run import BINS, COUNT, EXTREMES, Counters, Samples, Workspace, run_one, run_unit
+from simcore.kernel_run import BINS, COUNT, EXTREMES, Counters, Samples, Workspace, run_unit
 from simcore.models.plan import Plan
 from simcore.network import Network, compile_network
 from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
-from simcore.scheduling import Schedule, read_schedule, schedule
+from simcore.scheduling import Schedule, read_schedule, run_single, schedule
 from simcore.workspace import counters, samples, workspace
 
 LANES = 128
@@ -123,7 +123,7 @@ class Run:
         worker.make_room(last - first)
         run_unit(
             self.network.logic, self.risk.model, self.network.aims, self.seed, replicate, self.design.replicates, first, last,
-            worker.work, worker.counters, kept, COUNT, self.with_float,
+            worker.work, worker.counters, kept, COUNT, self.with_float, True,
         )
         return last - first
 
@@ -170,7 +170,7 @@ class Run:
         for replicate in range(min(PILOT_REPLICATES, self.design.replicates)):
             run_unit(
                 self.network.logic, self.risk.model, self.network.aims, self.seed, replicate, self.design.replicates,
-                0, PILOT_LANES, work, found, nothing, EXTREMES, self.with_float,
+                0, PILOT_LANES, work, found, nothing, EXTREMES, self.with_float, True,
             )
         return found
 
@@ -232,10 +232,7 @@ class Run:
         """Recompute one iteration as a dated schedule."""
         k, replicate = divmod(number, self.design.replicates)
         work = workspace(self.network, self.risk.model, 1, with_late=True, with_cost=self.risk.has_cost)
-        run_one(
-            self.network.logic, self.risk.model, self.network.aims, (self.seed, replicate), k, work,
-            counters(self.network, 1, 1, 0), True,
-        )
+        run_single(self.network, self.risk.model, work, sampled=True, seed=self.seed, k=k, replicate=replicate)
         return read_schedule(self.network, work, longest_path=work.critical[:, 0] != 0)
 
 

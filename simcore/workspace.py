@@ -37,7 +37,7 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         critical=rows(n, np.uint8),
         alive=np.zeros(n, np.uint8),
         work=rows(2),
-        ones=np.ones(lanes, np.int32),
+        span_minutes=rows(network.spans),
         cost=np.zeros(lanes if with_cost else 0),
     )
 
