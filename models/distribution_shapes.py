@@ -24,6 +24,8 @@ Segment = tuple[float, float, float]
 """A piece of a piecewise linear quantile function: probability mass, value at its start, value at its end."""
 
 
+ROUNDING = 1e-12
+"""Two values this near on the unit scale of a shape are the same."""
 BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
@@ -304,12 +306,14 @@ class PiecewiseLinear(Shape):
         return self.upto[:-1]
 
     def between(self, low: float, high: float) -> list[Segment]:
-        """The pieces cut to ``low``..``high``, both included, with their unchanged mass."""
+        """The pieces cut to ``low``..``high``, with their unchanged mass; atoms at the limits stay."""
         cut = []
         for mass, a, b in zip(np.diff((0.0, *self.upto)), self.low, self.high, strict=True):
             left, right = max(a, low), min(b, high)
-            if left <= right and (left < right or a == b):
-                cut.append((float(mass) * ((right - left) / (b - a) if b > a else 1.0), left, right))
+            if a == b and low - ROUNDING <= a <= high + ROUNDING:
+                cut.append((float(mass), a, a))
+            elif left < right:
+                cut.append((float(mass) * (right - left) / (b - a), left, right))
         return cut
 
 

@@ -134,13 +134,22 @@ class Truncate(Distribution):
                 "the lower limit {low} is not below the upper limit {high}; swap or correct them",
                 self.relative, low=self.low, high=self.high,
             )  # fmt: skip
-        # The largest value below the limit: an atom at the limit stays.
-        below, upto = self.base.cdf((math.nextafter(self.low, -math.inf), self.high))
-        if not upto - below >= MIN_KEPT:
+        if not self._kept() >= MIN_KEPT:
             raise ParameterError(
                 "less than one value in a million lies between {low} and {high}; correct the limits or the values",
                 self.relative, low=self.low, high=self.high,
             )  # fmt: skip
+
+    def _kept(self) -> float:
+        """Probability of the values that are not cut off."""
+        shape, scale, shift = self.base.canonical()
+        if isinstance(shape, Fixed):
+            return float(self.low <= shift <= self.high)
+        low, high = (self.low - shift) / scale, (self.high - shift) / scale
+        if isinstance(shape, PiecewiseLinear):
+            return math.fsum(mass for mass, _, _ in shape.between(low, high))
+        below, upto = shape.cdf((low, high))
+        return float(upto - below)
 
     def canonical(self) -> Canonical:
         shape, scale, shift = self.base.canonical()
