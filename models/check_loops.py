@@ -1,4 +1,5 @@
 """Loops in the logic of a plan: chains of relationships that come back to where they began."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -19,8 +20,9 @@ _LONGEST_PATH = 12
 def loop_problems(plan: Plan, places: Places) -> Iterator[Problem]:
     """One problem for each loop, written as a path.
 
-    The type of a relationship does not matter: two activities that wait for each other are a loop, be it from start to start and
-    from finish to finish. Inactive activities take no part, and hammocks, which follow others and drive nobody, only among each other.
+    The type of a relationship does not matter: two activities that wait for each other are a loop, be it from start to
+    start and from finish to finish. Inactive activities take no part, and hammocks, which follow others and drive
+    nobody, only among each other.
     """
     number = {activity.ref: i for i, activity in enumerate(plan.activities)}
     links = [(number[link.predecessor], number[link.successor]) for link in plan.relationships]
@@ -44,8 +46,9 @@ def _loops_among(plan: Plan, links: list[tuple[int, int]], places: Places) -> It
 def _open_summaries(plan: Plan, tails: list[int], heads: list[int], nodes: list[Activity]) -> None:
     """Let a linked summary stand for the activities below it.
 
-    What precedes a summary precedes all of them, and what follows it follows all of them. Links into the summary keep its own node,
-    links out of it start at a second one, and the activities below lie between the two: so lying in a summary is no loop by itself.
+    What precedes a summary precedes all of them, and what follows it follows all of them. Links into the summary keep
+    its own node, links out of it start at a second one, and the activities below lie between the two: so lying in a
+    summary is no loop by itself.
     """
     summaries = {i for i, activity in enumerate(nodes) if activity.type is ActivityType.SUMMARY}
     linked = summaries.intersection((*tails, *heads)) if summaries else summaries
@@ -80,5 +83,7 @@ def _problem(plan: Plan, loop: list[Activity], places: Places) -> Problem:
         return Problem(places.activity(loop[first]), "is linked to itself.", "Remove the relationship.")
     shown = path if len(path) <= _LONGEST_PATH else [*path[:6], f"... {len(path) - 11} more ...", *path[-5:]]
     return Problem(
-        places.activity(loop[first]), f"lies on a loop: {' -> '.join([*shown, path[0]])}.", "Remove one of these relationships."
+        places.activity(loop[first]),
+        f"lies on a loop: {' -> '.join([*shown, path[0]])}.",
+        "Remove one of these relationships.",
     )

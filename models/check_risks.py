@@ -1,4 +1,5 @@
 """Risks, factors and correlations that contradict themselves or name what is not there."""
+
 from __future__ import annotations
 
 import re
@@ -45,7 +46,11 @@ def factor_problems(plan: Plan, places: Places) -> Iterator[Problem]:
         yield from _combine(factor.combine, where)
         yield from _activities(plan, factor.applies_to, where)
         if not factor.uncertainty.relative:
-            yield Problem(f"{where} uncertainty", "a factor multiplies durations.", "Write percentages, such as 'uniform(90%, 120%)'.")
+            yield Problem(
+                f"{where} uncertainty",
+                "a factor multiplies durations.",
+                "Write percentages, such as 'uniform(90%, 120%)'.",
+            )
 
 
 def _probability(value: float, where: str) -> Iterator[Problem]:

@@ -1,4 +1,5 @@
 """Numbers and dates of a plan that no calculation could use."""
+
 from __future__ import annotations
 
 import re
@@ -61,7 +62,9 @@ def _options_problems(options: SchedulingOptions, where: str) -> Iterator[Proble
         if value not in words:
             yield Problem(f"{where} {key}", f"there is no '{value}'.", f"Write one of: {', '.join(words)}.")
     if not CRITICAL.fullmatch(options.critical):
-        yield Problem(f"{where} critical", f"'{options.critical}' is not understood.", "Write 'longest path' or 'float <= 8h'.")
+        yield Problem(
+            f"{where} critical", f"'{options.critical}' is not understood.", "Write 'longest path' or 'float <= 8h'."
+        )
     for key in ("minutes_per_day", "minutes_per_week", "days_per_month"):
         if getattr(options, key) <= 0:
             yield Problem(f"{where} {key}", f"{getattr(options, key)} is not positive.")
@@ -79,9 +82,13 @@ def calendar_problems(plan: Plan, places: Places) -> Iterator[Problem]:
             if not 0 < hours <= 24 * 31:
                 yield Problem(f"{where} {key}", f"{hours:g} hours are not possible.")
         if name in used and not any(calendar.week):
-            worker = next(a for a in plan.activities if a.remaining_duration > 0 and (a.calendar or default[a.project]) == name)
+            worker = next(
+                a for a in plan.activities if a.remaining_duration > 0 and (a.calendar or default[a.project]) == name
+            )
             what = "never works" if calendar.never_works else "works on single dates only, without a weekly pattern"
-            yield Problem(where, f"{what}, yet activity '{plan.shown[worker.ref]}' has work on it.", "Give it working days.")
+            yield Problem(
+                where, f"{what}, yet activity '{plan.shown[worker.ref]}' has work on it.", "Give it working days."
+            )
 
 
 def _shift_problems(calendar: Calendar, where: str) -> Iterator[Problem]:
@@ -92,7 +99,9 @@ def _shift_problems(calendar: Calendar, where: str) -> Iterator[Problem]:
     for index, shifts in enumerate(calendar.week):
         tomorrow = calendar.week[(index + 1) % 7]
         if shifts and tomorrow and shifts[-1][1] - DAY > tomorrow[0][0]:
-            yield Problem(f"{where} {_DAYS[index]}", f"its last shift runs into the first one of {_DAYS[(index + 1) % 7]}.")
+            yield Problem(
+                f"{where} {_DAYS[index]}", f"its last shift runs into the first one of {_DAYS[(index + 1) % 7]}."
+            )
 
 
 def _bad_shifts(shifts: Shifts, where: str) -> Iterator[Problem]:
@@ -128,7 +137,10 @@ def _activity_findings(activity: Activity) -> Iterator[tuple[str, str]]:
         if constraint.date is None and constraint.type != "as_late_as_possible":
             yield "constraint", f"{constraint.type} needs a date."
         elif out_of_range(constraint.date):
-            yield "constraint", f"{constraint.date:%Y-%m-%d} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}."
+            yield (
+                "constraint",
+                f"{constraint.date:%Y-%m-%d} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}.",
+            )
     if activity.actual_start and activity.actual_finish and activity.actual_finish < activity.actual_start:
         yield "actual_finish", f"{activity.actual_finish} is before the actual start {activity.actual_start}."
     if activity.segments:

@@ -3,6 +3,7 @@
 Only what makes an answer impossible is an error here. What real tools accept although it looks wrong is a matter for
 :mod:`simcore.models.plan_warnings`.
 """
+
 from __future__ import annotations
 
 from collections import Counter
@@ -34,7 +35,7 @@ def check_plan(plan: Plan) -> None:
 
 
 def find_problems(plan: Plan) -> list[Problem]:
-    """All errors of a plan, in the order of its parts; those that need sound references only where references are sound."""
+    """All errors of a plan, in the order of its parts; loops only where all references are sound."""
     places = Places(plan)
     problems = list(_duplicates(plan, places))
     broken_links = list(_dangling_links(plan, places))
@@ -67,7 +68,9 @@ def _duplicates(plan: Plan, places: Places) -> Iterator[Problem]:
         for ref, times in Counter(activity.ref for activity in plan.activities).items():
             if times > 1:
                 where = places.of("activity", ref.id)
-                yield Problem(where, f"is there {times} times in project '{ref.project}'; every activity needs an id of its own.")
+                yield Problem(
+                    where, f"is there {times} times in project '{ref.project}'; every activity needs an id of its own."
+                )
 
 
 def _references(plan: Plan, places: Places) -> Iterator[Problem]:
@@ -89,7 +92,9 @@ def _references(plan: Plan, places: Places) -> Iterator[Problem]:
         if resource.calendar is not None and resource.calendar not in plan.calendars:
             yield _unknown(places.of("resource", resource.id), "calendar", resource.calendar, plan.calendars)
     for activity in plan.activities:
-        if activity.project not in projects or (activity.calendar is not None and activity.calendar not in plan.calendars):
+        if activity.project not in projects or (
+            activity.calendar is not None and activity.calendar not in plan.calendars
+        ):
             yield from _activity_references(plan, activity, projects, places)
         for assignment in activity.assignments:
             if assignment.resource is not None and assignment.resource not in plan.resources:
@@ -113,7 +118,9 @@ def _dangling_links(plan: Plan, places: Places) -> Iterator[Problem]:
         for end, other in ((link.predecessor, link.successor), (link.successor, link.predecessor)):
             if end not in known:
                 shown = plan.shown.get(other, other.id)
-                yield _unknown(places.of("activity", shown, key="relationship"), "activity", end.id, plan.shown.values())
+                yield _unknown(
+                    places.of("activity", shown, key="relationship"), "activity", end.id, plan.shown.values()
+                )
 
 
 def _unknown(where: str, kind: str, name: str, known: Iterable[str]) -> Problem:

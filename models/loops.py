@@ -1,4 +1,5 @@
 """Loops in a graph of links, found in linear time without recursion."""
+
 from __future__ import annotations
 
 from collections import deque

@@ -1,4 +1,5 @@
 """The place of a thing in its file, for messages."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
 """What a misspelt word probably meant."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,4 +1,5 @@
 """Walking up the work breakdown structure."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

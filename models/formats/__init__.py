@@ -1,1 +1,215 @@
-"""Readers and writers, one module a format family: ``read(path) -> Plan``."""
+"""Readers and writers, one module a format family: ``read(path) -> Plan`` and ``write(plan, path)``.
+
+What a file is, its first bytes decide; its suffix only where nothing else tells formats apart.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simcore.models.errors import PlanError, Problem
+
+if TYPE_CHECKING:
+    from simcore.models.plan import Plan
+
+__all__ = ["read", "write"]
+
+_OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
+_JAVA_SUFFIXES = frozenset({
+    ".mpp", ".mpt", ".mpx", ".mpd", ".gan", ".pod", ".planner", ".pp", ".ppx", ".pep", ".mdb", ".db", ".fts", ".sp",
+    ".stx", ".cdpx", ".cdpz", ".pc", ".schedule_grid", ".sdef", ".pmxml", ".sqlite", ".ntp",
+})  # fmt: skip
+"""Formats that only MPXJ reads; those that are text or XML too are told by their suffix."""
+_FOREIGN = (
+    (b"PK\x03\x04", "a zip archive or an Excel file"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"{\\rtf", "a rich text document"),
+)
+_READABLE = "Readable are P6 (.xer, .xml), Microsoft Project (.mpp, .xml) and simcore's own .yaml and .json."
+
+
+def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = None) -> Plan:
+    """Read a plan in any format simcore knows.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Primavera P6 (``.xer``, ``.xml``), Microsoft Project (``.xml``; ``.mpp`` with the extra ``mpp``), the native
+        YAML or JSON, and with the extra ``mpp`` what else MPXJ reads.
+    risks : str or path-like, optional
+        A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``, ``focus``.
+
+    Raises
+    ------
+    PlanError
+        The file is missing, is not a plan, or has problems: all of them.
+    MissingExtraError
+        The format needs the extra ``mpp``.
+    """
+    from simcore.models.formats.native import merge_risks
+    from simcore.models.plan_warnings import with_warnings
+
+    plan = _read_plan(Path(path))
+    if risks is not None:
+        file = Path(risks)
+        plan = merge_risks(plan, _load(file), file.name)
+    return with_warnings(plan)
+
+
+def _read_plan(path: Path) -> Plan:
+    data = _load(path)
+    kind = _kind(data, path)
+    if kind == "xer":
+        from simcore.models.formats.xer import read_xer
+
+        return read_xer(data, path.name)
+    if kind == "mspdi":
+        from simcore.models.formats.mspdi import read_mspdi
+
+        return read_mspdi(data, path.name)
+    if kind == "p6xml":
+        from simcore.models.formats.p6xml import read_p6xml
+
+        return read_p6xml(data, path.name)
+    if kind == "mpxj":
+        from simcore.models.formats.mpxj import read_with_mpxj
+
+        return read_with_mpxj(path)
+    from simcore.models.formats.native import read_native
+
+    return read_native(data, path.name)
+
+
+def _load(path: Path) -> bytes:
+    """The bytes of a file, or one sentence why there are none."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise PlanError(Problem(str(path), "there is no such file.", _similar(path))) from None
+    except IsADirectoryError:
+        raise PlanError(Problem(str(path), "is a folder, not a file.", "Name the plan file in it.")) from None
+    except PermissionError:
+        raise PlanError(Problem(str(path), "may not be read.", "Change its permissions.")) from None
+    except OSError as error:
+        raise PlanError(Problem(str(path), f"cannot be read ({error.strerror or error}).")) from None
+    if not data.strip(b" \t\r\n\x00"):
+        raise PlanError(Problem(path.name, "is empty.", "Export or copy the plan again."))
+    return data
+
+
+def _similar(path: Path) -> str:
+    from simcore.models.suggestions import closest
+
+    try:
+        match = closest(path.name, (entry.name for entry in path.parent.iterdir()))
+    except OSError:
+        return ""
+    return f"Did you mean '{match}'?" if match else ""
+
+
+def _kind(data: bytes, path: Path) -> str:
+    """Which reader a file is for."""
+    suffix = path.suffix.lower()
+    if data.startswith(b"ERMHDR") or data.startswith(b"\xef\xbb\xbfERMHDR"):
+        return "xer"
+    if data.startswith(_OLE2) or suffix in _JAVA_SUFFIXES - {".pmxml"}:
+        return "mpxj"
+    for magic, what in _FOREIGN:
+        if data.startswith(magic):
+            raise PlanError(Problem(path.name, f"is {what}, not a plan.", _READABLE))
+    head = _head(data)
+    if head.startswith("ERMHDR"):
+        return "xer"
+    if head.startswith("<"):
+        return _xml_kind(head, path.name)
+    if suffix == ".xer":
+        raise PlanError(
+            Problem(path.name, "is not an XER file: it does not begin with ERMHDR.", "Export it from P6 again.")
+        )
+    if suffix == ".xml":
+        raise PlanError(Problem(path.name, "is not XML: it does not begin with '<'.", "Export it again."))
+    if "\x00" in head:
+        raise PlanError(Problem(path.name, "is a binary file of an unknown kind.", _READABLE))
+    return "native"
+
+
+def _head(data: bytes) -> str:
+    """The beginning of a file as text, as far as its kind shows there."""
+    start = data[:65536]
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return start[: len(start) // 2 * 2].decode("utf-16", "replace").lstrip("\ufeff \t\r\n")
+    if start[:4] == b"<\x00?\x00" or start[:4] == b"\x00<\x00?":
+        return start.replace(b"\x00", b"").decode("latin-1")
+    return start.decode("utf-8-sig", "replace").lstrip("\ufeff \t\r\n")
+
+
+def _xml_kind(head: str, name: str) -> str:
+    """Told by the root element: its name, its namespace, and for <Project> what lies in it."""
+    bare = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\])?[^>]*>", "", head, flags=re.DOTALL)
+    match = re.search(r"<([A-Za-z_][\w.:-]*)([^>]*)>?", bare)
+    root = match[1].rpartition(":")[2] if match else ""
+    if root == "APIBusinessObjects":
+        return "p6xml"
+    if root == "Project" and "planner" not in (match[2] if match else ""):
+        return "mspdi"
+    if root in ("project", "ganttproject", "Project"):
+        return "mpxj"
+    what = f"is XML of an unknown kind (<{root}>)." if root else "is XML without any element."
+    raise PlanError(Problem(name, what, _READABLE))
+
+
+def write(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Write a plan in the native format: YAML, or JSON when the name ends in ``.json``.
+
+    Nothing that changes a date, a cost or a risk is lost. The file appears whole or not at all.
+
+    Parameters
+    ----------
+    plan : Plan
+        Any plan.
+    path : str or path-like
+        Where to; an existing file is replaced.
+
+    Raises
+    ------
+    PlanError
+        The file cannot be written there.
+    """
+    from simcore.models.formats.native_write import to_json, to_yaml
+
+    target = Path(path)
+    text = to_json(plan) if target.suffix.lower() == ".json" else to_yaml(plan)
+    _replace(target, text)
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write beside the target, then rename: nobody ever sees half a file."""
+    import tempfile
+
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    except OSError as error:
+        raise PlanError(Problem(str(target), f"cannot be written ({error.strerror}).")) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise PlanError(Problem(str(target), f"cannot be written ({error.strerror}).")) from None
+
+
+def _umask() -> int:
+    """The umask can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

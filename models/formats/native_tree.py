@@ -1,0 +1,310 @@
+"""YAML and JSON as trees of texts that know their lines.
+
+Every scalar stays the text it was written as; what it means is decided by the field it stands in. Tables refuse
+duplicate keys, aliases and merge keys work, tags do not, and aliases that multiply without end are refused before they
+are walked.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import TypeAlias
+
+import yaml
+from yaml.cyaml import CParser
+from yaml.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from simcore.models.errors import PlanError, Problem
+
+Node: TypeAlias = "str | Table | Rows"
+
+_MOST_VALUES = 5_000_000
+"""How many values a file may stand for once its aliases are followed."""
+_DEEPEST = 50
+_NO_KEY = object()
+_JSON_TOKEN = re.compile(r'"|[\[\]{}:,]|[^\s"\[\]{}:,]+|\n')
+_JSON_WORDS = {"null": ""}
+
+
+class Table(dict[str, Node]):
+    """A mapping with the line it begins on, and the lines of its keys."""
+
+    __slots__ = ("_lines", "line")
+
+    def __init__(self, line: int):
+        super().__init__()
+        self.line = line
+        self._lines: dict[str, int] = {}
+
+    def put(self, key: str, value: Node, line: int) -> None:
+        self[key] = value
+        if line != self.line:
+            self._lines[key] = line
+
+    def line_of(self, key: str) -> int:
+        return self._lines.get(key, self.line)
+
+    def take(self, other: Table) -> None:
+        """Merge another table: own keys win."""
+        for key, value in other.items():
+            if key not in self:
+                self.put(key, value, other.line_of(key))
+
+
+class Rows(list[Node]):
+    """A sequence with the line it begins on, and the lines of its items."""
+
+    __slots__ = ("_lines", "line")
+
+    def __init__(self, line: int):
+        super().__init__()
+        self.line = line
+        self._lines: list[int] = []
+
+    def put(self, value: Node, line: int) -> None:
+        self.append(value)
+        self._lines.append(line)
+
+    def line_of(self, index: int) -> int:
+        return self._lines[index]
+
+
+def parse_tree(text: str, name: str) -> Node:
+    """The tree of a YAML or JSON text.
+
+    Parameters
+    ----------
+    text : str
+        The document. One that begins with a brace and whose name does not end in ``.yaml`` or ``.yml`` is JSON.
+    name : str
+        File name for messages.
+
+    Raises
+    ------
+    PlanError
+        Not YAML or JSON, with line and column; duplicate keys, all of them.
+    """
+    as_json = text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and not name.lower().endswith((".yaml", ".yml"))
+    builder = _Builder(name)
+    with _collector_paused():
+        if as_json:
+            _feed_json(text.removeprefix("\ufeff"), name, builder)
+        else:
+            _feed_yaml(text, name, builder)
+    if builder.problems:
+        raise PlanError(builder.problems)
+    return builder.root
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Trees have no cycles: looking for some among all the new objects takes longer than building them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Builder:
+    """Puts values into the table or sequence that is open."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.problems: list[Problem] = []
+        self.root: Node = ""
+        self.open: list[Table | Rows] = []
+        self.keys: list[object] = []  # the key that waits for its value, one for each open table
+        self.key_lines: list[int] = []
+        self.values = 0
+
+    def refuse(self, line: int, what: str, fix: str = "") -> PlanError:
+        return PlanError([*self.problems, Problem(f"{self.name}:{line}", what, fix)])
+
+    def scalar(self, text: str, line: int) -> None:
+        if self.open and type(self.open[-1]) is Table and self.keys[-1] is _NO_KEY:
+            self.keys[-1] = text
+            self.key_lines[-1] = line
+        else:
+            self.put(text, line)
+
+    def start(self, node: Table | Rows) -> None:
+        if len(self.open) >= _DEEPEST:
+            raise self.refuse(
+                node.line, f"values are nested more than {_DEEPEST} deep.", "Check the brackets and the indentation."
+            )
+        self.put(node, node.line)
+        self.open.append(node)
+        self.keys.append(_NO_KEY)
+        self.key_lines.append(0)
+
+    def end(self) -> Table | Rows:
+        self.keys.pop()
+        self.key_lines.pop()
+        return self.open.pop()
+
+    def put(self, value: Node, line: int, size: int = 1) -> None:
+        self.values += size
+        if self.values > _MOST_VALUES:
+            raise self.refuse(
+                line, f"the file stands for more than {_MOST_VALUES} values.", "Do not nest aliases in aliases."
+            )
+        if not self.open:
+            self.root = value
+            return
+        parent = self.open[-1]
+        if isinstance(parent, Rows):
+            parent.put(value, line)
+            return
+        key, self.keys[-1] = self.keys[-1], _NO_KEY
+        if not isinstance(key, str):
+            raise self.refuse(
+                line,
+                "a list or a mapping stands where a key is expected.",
+                "Put texts that begin with a bracket in quotes.",
+            )
+        if key == "<<":
+            self.merge(parent, value, line)
+        elif key in parent:
+            what = f"the key '{key}' is there twice, first in line {parent.line_of(key)}."
+            self.problems.append(Problem(f"{self.name}:{self.key_lines[-1]}", what, "Rename or remove one of them."))
+        else:
+            parent.put(key, value, self.key_lines[-1])
+
+    def merge(self, table: Table, value: Node, line: int) -> None:
+        for part in value if isinstance(value, Rows) else [value]:
+            if not isinstance(part, Table):
+                raise self.refuse(line, "'<<' takes the keys of another mapping.", "Write '<<: *its_anchor'.")
+            table.take(part)
+
+
+def _feed_yaml(text: str, name: str, builder: _Builder) -> None:
+    anchors: dict[str, tuple[Node, int]] = {}
+    unfinished: list[tuple[str | None, int]] = []
+    documents = 0
+    try:
+        parser = CParser(text)
+        while not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
+            kind = type(event)
+            line = event.start_mark.line + 1
+            if kind is ScalarEvent:
+                _check_tag(event, line, builder)
+                value = "" if event.value == "~" and event.style is None else event.value
+                builder.scalar(value, line)
+                if event.anchor is not None:
+                    anchors[event.anchor] = value, 1
+            elif kind in (MappingStartEvent, SequenceStartEvent):
+                _check_tag(event, line, builder)
+                unfinished.append((event.anchor, builder.values))
+                builder.start(Table(line) if kind is MappingStartEvent else Rows(line))
+            elif kind in (MappingEndEvent, SequenceEndEvent):
+                anchor, before = unfinished.pop()
+                node = builder.end()
+                if anchor is not None:
+                    anchors[anchor] = node, builder.values - before
+            elif kind is AliasEvent:
+                if event.anchor not in anchors:
+                    raise builder.refuse(
+                        line, f"the alias '*{event.anchor}' stands before its anchor '&{event.anchor}' is complete."
+                    )
+                builder.put(anchors[event.anchor][0], line, anchors[event.anchor][1])
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise builder.refuse(
+                        line, "a second document begins here.", "Keep one plan in a file; remove the '---'."
+                    )
+    except yaml.YAMLError as error:
+        raise PlanError(_yaml_problem(error, text, name)) from None
+
+
+def _check_tag(event: Event, line: int, builder: _Builder) -> None:
+    if event.tag is not None:
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        raise builder.refuse(
+            line, f"the tag '{tag}' is not understood.", "Values need no tags; put texts that begin with ! in quotes."
+        )
+
+
+def _yaml_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return Problem(
+            f"{name}:{line}",
+            f"a character that no text holds (U+{ord(text[error.position]):04X}).",
+            "Is this a plan file?",
+        )
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark is not None else name
+    what = getattr(error, "problem", None) or str(error)
+    begun = getattr(error, "context_mark", None)
+    since = (
+        f" (in what began in line {begun.line + 1})"
+        if begun is not None and mark is not None and begun.line != mark.line
+        else ""
+    )
+    if "tab" in what or ("cannot start any token" in what and _has_tab(text, mark)):
+        return Problem(place, "a tab stands where YAML wants blanks.", "Indent with blanks.")
+    return Problem(
+        place, f"not readable as YAML: {what}{since}.", "Check brackets, quotes and indentation here and just before."
+    )
+
+
+def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
+    if mark is None:
+        return False
+    lines = text.splitlines()
+    return mark.line < len(lines) and "\t" in lines[mark.line]
+
+
+def _feed_json(text: str, name: str, builder: _Builder) -> None:
+    """Grammar is checked by the standard library; the tokens of a sound text then need no grammar."""
+    _check_json(text, name)
+    line, at = 1, 0
+    while (match := _JSON_TOKEN.search(text, at)) is not None:
+        token = match[0]
+        at = match.end()
+        if token == '"':
+            value, at = scanstring(text, at, True)
+            builder.scalar(value, line)
+        elif token == "{":
+            builder.start(Table(line))
+        elif token == "[":
+            builder.start(Rows(line))
+        elif token in "}]":
+            builder.end()
+        elif token == "\n":
+            line += 1
+        elif token not in ":,":
+            builder.scalar(_JSON_WORDS.get(token, token), line)
+
+
+def _check_json(text: str, name: str) -> None:
+    def refuse(word: str) -> None:
+        line = text[: text.find(word)].count("\n") + 1
+        raise PlanError(
+            Problem(f"{name}:{line}", f"{word} is not a number JSON knows.", "Write the number, or leave the key out.")
+        )
+
+    try:
+        json.loads(text, parse_int=len, parse_float=len, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        what = f"not readable as JSON: {error.msg[:1].lower()}{error.msg[1:]}."
+        raise PlanError(Problem(f"{name}:{error.lineno}:{error.colno}", what)) from None
+    except RecursionError:
+        raise PlanError(Problem(name, f"values are nested more than {_DEEPEST} deep.", "Check the brackets.")) from None
