@@ -115,7 +115,7 @@ class UnitTriangular(Shape):
 
     @property
     def kinks(self) -> tuple[float, ...]:
-        return (self.mode,)
+        return (self.mode,) if 0.0 < self.mode < 1.0 else ()
 
 
 @dataclass(frozen=True, slots=True)
