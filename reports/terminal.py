@@ -165,7 +165,7 @@ def _critical(results: Results, width: int) -> list[RenderableType]:
         return []
     made = table("", "", ("Criticality", "right"), "", ("Finish", "right"), (f"P{HEADLINE}", "right"),
                  title="Most critical activities")  # fmt: skip
-    room = max(12, min(60, width - 54))
+    room = max(12, min(60, width - 62))
     for row in rows:
         index = float(columns["criticality_index"][row])
         ident = wording.shortened(str(columns["id"][row]), max(8, room // 3))
