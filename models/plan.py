@@ -344,7 +344,7 @@ class Plan:
     scheduling: SchedulingOptions = SchedulingOptions()
     currency: str = ""
     source: str = ""  # file name without folders, and what wrote it
-    sha256: str = ""  # of the file it was read from; empty for a plan built or changed in Python
+    sha256: str = ""  # of the file it was read from; empty for a plan built in Python
     notes: tuple[Problem, ...] = ()  # what was assumed or ignored on reading
     lines: Mapping[str, int] = field(default_factory=dict)  # "activity A100" -> line in a text file, for messages
 
@@ -395,7 +395,7 @@ class Plan:
         >>> Plan(name="a").with_changes(name="b").name
         'b'
         """
-        return replace(self, **{"sha256": "", **changes})
+        return replace(self, **changes)
 
     def with_activity(self, ref: Ref | str, **changes: Any) -> Plan:
         """A copy in which one activity is changed; ``ref`` may be the shown id."""

@@ -1,7 +1,7 @@
 """Machine-readable answers: the same input gives the same bytes, without timings, paths or thread counts.
 
-All begin with ``format`` and ``simcore``. Dates are ``YYYY-MM-DDTHH:MM`` (local), probabilities 0-1, spreads of dates in
-elapsed hours, floats in hours of work. What is not known is null.
+All begin with ``format`` and ``simcore``. Dates are ``YYYY-MM-DDTHH:MM`` (local), probabilities 0-1, spreads of dates
+in elapsed hours, floats in hours of work. What is not known is null.
 """
 from __future__ import annotations
 
@@ -113,19 +113,22 @@ def write_samples(results: Results, stream: IO[str]) -> None:
     writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
 
 
-def plan_digest(plan: Plan) -> str:
-    """SHA-256 of the file a plan was read from; of its content when it was built or changed in Python."""
-    if plan.sha256:
-        return plan.sha256
+def model_digest(plan: Plan) -> str:
+    """SHA-256 of all that is scheduled and simulated: risks, quick ranges and changes made in Python included."""
     content = (
-        plan.name, plan.projects, plan.activities, plan.relationships, dict(plan.calendars), plan.wbs, dict(plan.resources),
+        plan.projects, plan.activities, plan.relationships, dict(plan.calendars), plan.wbs, dict(plan.resources),
         plan.risks, plan.factors, plan.correlations, plan.focus, plan.scheduling, plan.currency,
     )  # fmt: skip
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
 def _head(plan: Plan) -> dict[str, Any]:
-    return {"format": FORMAT, "simcore": simcore.__version__, "plan_sha256": plan_digest(plan)}
+    return {
+        "format": FORMAT,
+        "simcore": simcore.__version__,
+        "plan_sha256": plan.sha256 or None,
+        "model_sha256": model_digest(plan),
+    }
 
 
 def _project(project: Project, schedule: Schedule) -> dict[str, Any]:

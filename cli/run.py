@@ -1,0 +1,108 @@
+"""``simcore run``: simulate a plan."""
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import click
+
+from simcore.cli.options import debug_option, file_option, plan_argument, quick_range_text, risks_option
+from simcore.cli.outputs import Outputs, emit, terminal_style
+
+if TYPE_CHECKING:
+    from simcore.models.plan import Plan
+    from simcore.results import Results
+
+INTERRUPTED = 130
+
+
+@click.command(name="run")
+@plan_argument
+@risks_option
+@click.option(
+    "--quick-risk", callback=quick_range_text, metavar="MIN,MODE,MAX",
+    help="Triangular ranges, such as 90%,100%,130% of the remaining duration, for every activity without one.",
+)
+@click.option(
+    "--quick-correlation", type=click.FloatRange(0, 1), metavar="R",
+    help="Let uncertain durations move together: rank correlation between any two of them, such as 0.5.",
+)
+@click.option(
+    "--scenario", type=click.Choice(("pre", "post", "none")), default="pre", show_default=True,
+    help="Before mitigation, after it, or uncertainty without risk events and factors.",
+)
+@click.option(
+    "-n", "--iterations", type=click.IntRange(1, 2**20), metavar="N", default=10_000, show_default=True,
+    help="How many times to run through the project.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="S", default=1, show_default=True,
+    help="The same seed gives the same answer, to the last digit.",
+)
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), metavar="T",
+    help="Default: one a processor. The answer does not depend on it.",
+)
+@click.option("--float", "with_float", is_flag=True, help="Keep total float of every activity too (takes longer).")
+@file_option("--report", metavar="FILE.html", help="Write the report: one page, works offline.")
+@file_option("--json", "json_file", help="Write the answer for machines.")
+@file_option("--csv", "csv_file", help="Write the samples, one row an iteration.")
+@debug_option
+def command(
+    plan: str, risks: str | None, quick_risk: str | None, quick_correlation: float | None, scenario: str,
+    iterations: int, seed: int, threads: int | None, with_float: bool,
+    report: str | None, json_file: str | None, csv_file: str | None,
+) -> int:  # fmt: skip
+    """Simulate a plan: when will it finish, and what will it cost, with which confidence?
+
+    PLAN is a Primavera P6 file (.xer, .xml), a Microsoft Project file (.mpp, .xml) or a native .yaml or .json. As a
+    FILE, - is standard output. Ctrl-C stops early and reports what has been done.
+    """
+    if report == "-":
+        raise click.UsageError("--report needs a file; only --json and --csv can go to standard output.")
+    outputs = Outputs({"--report": report, "--json": json_file, "--csv": csv_file}, inputs=(plan, risks))
+
+    from simcore.cli.notes import show_notes
+    from simcore.cli.progress import announce_compilation, progress_bar
+    from simcore.models.formats import read
+    from simcore.simulation import simulate
+
+    read_plan = with_quick_risk(read(plan, risks=risks), quick_risk, quick_correlation)
+    show_notes(read_plan, everything=False)
+    announce_compilation()
+    with progress_bar(iterations) as progress:
+        results = simulate(read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float)
+    write_answers(results, report, json_file, csv_file)
+    show_summary(results, outputs)
+    return INTERRUPTED if results.partial else 0
+
+
+def with_quick_risk(plan: Plan, text: str | None, rank: float | None) -> Plan:
+    """The plan with quick ranges and a common correlation, where they are asked for."""
+    from simcore.models.uncertainty import apply_quick_correlation, apply_quick_risk
+
+    changed = plan if text is None else apply_quick_risk(plan, text)
+    return changed if rank is None else apply_quick_correlation(changed, rank)
+
+
+def write_answers(results: Results, report: str | None, json_file: str | None, csv_file: str | None) -> None:
+    """Write the files that were asked for."""
+    from simcore.answers import json_text, run_answer, write_samples
+
+    def samples() -> str:
+        stream = StringIO(newline="")
+        write_samples(results, stream)
+        return stream.getvalue()
+
+    emit(json_file, lambda: json_text(run_answer(results)))
+    emit(csv_file, samples)
+    if report is not None:
+        results.report(report)
+
+
+def show_summary(results: Results, outputs: Outputs) -> None:
+    """Print the summary for people."""
+    from simcore.reports.terminal import run_summary
+
+    stream = outputs.people
+    click.echo(run_summary(results, **terminal_style(stream)), file=stream, color=True)
