@@ -98,7 +98,7 @@ def duration_values(
         minutes, clock = parse_exact_duration(text, hours_per_day, hours_per_week, hours_per_month)
         if clock != elapsed and minutes:
             kind, example = ("elapsed", "3ed") if elapsed else ("working", "3d")
-            raise ValueError(f"'{text.strip()}' is not {kind} time as the duration it belongs to; write e.g. {example}")
+            raise ValueError(f"'{text}' is not {kind} time as the duration it belongs to; write e.g. {example}")
         return float(minutes)
 
     return Values(read, lambda minutes: format_duration(minutes, hours_per_day, elapsed))
@@ -121,7 +121,7 @@ def factor_values() -> Values:
     """
 
     def refuse(text: str) -> float:
-        raise ValueError(f"'{text.strip()}' is not a percentage; a factor is written like 105%")
+        raise ValueError(f"'{text}' is not a percentage; a factor is written like 105%")
 
     return Values(refuse, format_money)
 
@@ -184,7 +184,7 @@ class _Reader:
                 raise ValueError(f"'{_short(text)}' is not complete; write it like {signature(Triangular)}")
             if (name := text.strip().lower()) in DISTRIBUTIONS:
                 raise ValueError(f"'{name}' needs values; write {signature(DISTRIBUTIONS[name])}")
-            return self.build(Fixed, value=self.value(text))
+            return self.build(Fixed, value=self.value(text.strip()))
         if depth > MAX_NESTING:
             raise ValueError(f"truncate is nested more than {MAX_NESTING} deep; write fewer")
         kind = _kind(match[1])
@@ -213,13 +213,13 @@ class _Reader:
             raise ValueError(f"{kind.label}: {what}") from None
 
     def value(self, text: str) -> float:
-        if not text.strip():
+        if not text:
             raise ValueError("a value is missing between the commas; write it or remove a comma")
         number, percent = self.values(text)
         if percent:
-            self.percent_text = self.percent_text or text.strip()
+            self.percent_text = self.percent_text or text
         else:
-            self.absolute_text = self.absolute_text or text.strip()
+            self.absolute_text = self.absolute_text or text
         return number
 
     def parameters(self, kind: type[Distribution], arguments: list[str]) -> Distribution:
@@ -233,13 +233,15 @@ class _Reader:
                 parameter = by_name.get(name.strip())
                 if parameter is None:
                     raise ValueError(f"{kind.label} has no parameter '{name.strip()}'; write {signature(kind)}")
-            elif place < len(known) and len(texts) == place:
+            elif any("=" in earlier for earlier in arguments[:place]):
+                raise ValueError(f"{kind.label} has '{argument}' after a named parameter; write named ones last")
+            elif place < len(known):
                 parameter, rest = known[place], argument
             else:
                 raise ValueError(_count_message(kind, len(arguments)))
             if parameter.name in texts:
                 raise ValueError(f"{kind.label} has {_text_name(parameter)} twice; write {signature(kind)}")
-            texts[parameter.name] = rest
+            texts[parameter.name] = rest.strip()
         if any(f.default is MISSING and f.name not in texts for f in known):
             raise ValueError(_count_message(kind, len(arguments)))
         return self.build(kind, **{f.name: self.parameter(f, texts[f.name]) for f in known if f.name in texts})
@@ -264,13 +266,13 @@ class _Reader:
         for span, _ in parts:
             first, dots, last = span.partition("..")
             if not dots:
-                raise ValueError(f"'{span.strip()}' is not a class of a histogram; write {signature(Histogram)}")
-            start = self.value(first)
+                raise ValueError(f"'{span}' is not a class of a histogram; write {signature(Histogram)}")
+            start = self.value(first.strip())
             if edges and start != edges[-1]:
                 raise ValueError(
-                    f"the class {span.strip()} does not begin where the one before ends; give a gap the weight 0"
+                    f"the class {span} does not begin where the one before ends; give a gap the weight 0"
                 )
-            edges += [self.value(last)] if edges else [start, self.value(last)]
+            edges += [self.value(last.strip())] if edges else [start, self.value(last.strip())]
         return self.build(Histogram, edges=tuple(edges), weights=_weights([w for _, w in parts]))
 
     def truncate(self, arguments: list[str], depth: int) -> Distribution:
@@ -280,7 +282,7 @@ class _Reader:
         return self.build(Truncate, base=base, low=self.limit(arguments[1]), high=self.limit(arguments[2]))
 
     def limit(self, text: str) -> float:
-        word = text.strip().lower()
+        word = text.lower()
         return float(word) if word in ("inf", "-inf", "+inf") else self.value(text)
 
 
@@ -307,23 +309,23 @@ def _split(text: str) -> list[str]:
         if depth < 0:
             break
         if character == "," and depth == 0:
-            parts.append(text[start:place])
+            parts.append(text[start:place].strip())
             start = place + 1
     if depth:
         raise ValueError(f"the parentheses of '({_short(text)})' do not match; close each one")
-    return [*parts, text[start:]] if text.strip() else []
+    return [*parts, text[start:].strip()] if text.strip() else []
 
 
 def _pair(kind: type[Distribution], argument: str) -> tuple[str, str]:
     left, colon, right = argument.rpartition(":")
     if not colon:
-        raise ValueError(f"'{argument.strip()}' has no colon; write {signature(kind)}")
-    return left, right
+        raise ValueError(f"'{argument}' has no colon; write {signature(kind)}")
+    return left.strip(), right.strip()
 
 
 def _weights(texts: Sequence[str]) -> tuple[float, ...]:
     """All percentages, which add up to 100 %, or all plain numbers."""
-    percent = [text.strip().endswith("%") for text in texts]
+    percent = [text.endswith("%") for text in texts]
     if not any(percent):
         return tuple(parse_number(text) for text in texts)
     if not all(percent):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 import subprocess
 import sys
 from typing import Any
@@ -256,9 +257,8 @@ def test_a_table_of_kinks_needs_no_more_than_its_pieces():
     ],
 )
 def test_impossible_parameters_are_refused(build, message):
-    with pytest.raises(ParameterError) as caught:
+    with pytest.raises(ParameterError, match=re.escape(message)):
         build()
-    assert message in str(caught.value)
 
 
 def test_distributions_survive_pickling_and_are_values():
