@@ -44,7 +44,7 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
         Primavera P6 (``.xer``, ``.xml``), Microsoft Project (``.xml``; ``.mpp`` with the extra ``mpp``), the native
         YAML or JSON, and with the extra ``mpp`` what else MPXJ reads.
     risks : str or path-like, optional
-        A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``, ``focus``.
+        A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``.
 
     Raises
     ------

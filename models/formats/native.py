@@ -264,7 +264,7 @@ class _PlanReader:
 
     def _calendars(self) -> dict[str, Any]:
         table = self._items("calendars", "calendar")
-        if table:
+        if table or "calendars" in self.values:
             return read_calendars(table, Scope(self.report, "calendars"))
         what = "Assumed: no calendars are given, so work is done Monday to Friday, 08:00-12:00 and 13:00-17:00."
         self.report.problems.append(Problem("", what, severity="note"))

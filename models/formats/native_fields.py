@@ -1,7 +1,7 @@
 """How the keys of the native format are read: one table of fields for each kind of mapping.
 
-A field parses its text and raises ``ValueError`` with a sentence; :func:`read_fields` adds file, line, owner and key and
-goes on, so that all problems of a file are told at once.
+A field parses its text and raises ``ValueError`` with a sentence; :func:`read_fields` adds file, line, owner and key
+and goes on, so that all problems of a file are told at once.
 """
 
 from __future__ import annotations

@@ -35,8 +35,11 @@ _MOST_VALUES = 5_000_000
 """How many values a file may stand for once its aliases are followed."""
 _DEEPEST = 50
 _NO_KEY = object()
+_MERGE = str(b"<<", "ascii")
+"""The merge key, told from a quoted text by being this very object."""
 _JSON_TOKEN = re.compile(r'"|[\[\]{}:,]|[^\s"\[\]{}:,]+|\n')
 _JSON_WORDS = {"null": ""}
+_PLAIN_WORDS = {"~": "", "<<": _MERGE}
 
 
 class Table(dict[str, Node]):
@@ -178,7 +181,7 @@ class _Builder:
                 "a list or a mapping stands where a key is expected.",
                 "Put texts that begin with a bracket in quotes.",
             )
-        if key == "<<":
+        if key is _MERGE:
             self.merge(parent, value, line)
         elif key in parent:
             what = f"the key '{key}' is there twice, first in line {parent.line_of(key)}."
@@ -204,7 +207,9 @@ def _feed_yaml(text: str, name: str, builder: _Builder) -> None:
             line = event.start_mark.line + 1
             if kind is ScalarEvent:
                 _check_tag(event, line, builder)
-                value = "" if event.value == "~" and event.style is None else event.value
+                value = event.value
+                if event.style is None:
+                    value = _PLAIN_WORDS.get(value, value)
                 builder.scalar(value, line)
                 if event.anchor is not None:
                     anchors[event.anchor] = value, 1

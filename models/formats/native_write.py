@@ -1,0 +1,181 @@
+"""Writer of the native format: a plan as plain values, printed as YAML or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from simcore.models.calendars import Calendar, Shifts
+from simcore.models.distributions import factor_values, format_distribution
+from simcore.models.formats.native import FORMAT
+from simcore.models.formats.native_calendars import DAYS, default_hours, format_shift
+from simcore.models.formats.native_index import ActivityIndex
+from simcore.models.formats.native_project import DEFAULT_PROJECT, default_parent
+from simcore.models.formats.native_write_activities import ActivityWriter
+from simcore.models.formats.native_write_risks import RiskWriter
+from simcore.models.formats.native_yaml import Value, document
+from simcore.models.plan import Plan, Project, RatePeriod, Resource, SchedulingOptions, Wbs
+from simcore.models.units import format_datetime
+
+Document = dict[str, Value]
+
+
+def to_yaml(plan: Plan) -> str:
+    """The plan as YAML."""
+    return document(to_document(plan))
+
+
+def to_json(plan: Plan) -> str:
+    """The plan as JSON."""
+    return json.dumps(to_document(plan), ensure_ascii=False, indent=1) + "\n"
+
+
+def to_document(plan: Plan) -> Document:
+    """Everything of a plan that a native file holds, as mappings, lists and plain values."""
+    index = ActivityIndex.of(plan)
+    activities = ActivityWriter(plan, index)
+    risks = RiskWriter(plan, index)
+    single = plan.projects[0] if len(plan.projects) == 1 else None
+    about = given(currency=plan.currency, focus=[plan.shown[ref] for ref in plan.focus])
+    sections: Document = {"format": FORMAT}
+    if plan.name != (single.name if single else ""):
+        sections["name"] = plan.name
+    if single:
+        sections["project"] = {**_project(single, plan), **about}
+    else:
+        sections["projects"] = {project.id: _project(project, plan, named=True) for project in plan.projects}
+        sections.update(about)
+    options = _options(plan.scheduling, SchedulingOptions())
+    if options:
+        sections["scheduling"] = options
+    sections["calendars"] = {name: _calendar(name, calendar) for name, calendar in plan.calendars.items()}
+    codes = {node.code for node in plan.wbs}
+    sections.update(given(
+        wbs={node.code: _wbs(node, codes) for node in plan.wbs},
+        resources={name: _resource(resource) for name, resource in plan.resources.items()},
+    ))  # fmt: skip
+    sections["activities"] = {activities.key(a): activities.write(a) for a in plan.activities}
+    sections.update(given(
+        risks={risk.id: risks.risk(risk) for risk in plan.risks},
+        factors={factor.id: risks.factor(factor) for factor in plan.factors},
+        correlations=[{"between": list(c.between), "rank": c.rank} for c in plan.correlations],
+    ))  # fmt: skip
+    return sections
+
+
+def given(**values: Any) -> Document:
+    """Those values that are not None, empty or False."""
+    return {
+        key: value for key, value in values.items() if value not in (None, "", False) and value != [] and value != {}
+    }
+
+
+def _project(project: Project, plan: Plan, named: bool = False) -> Document:
+    written = given(
+        id="" if named or project.id == DEFAULT_PROJECT else project.id,
+        name=project.name,
+        start=project.start and format_datetime(project.start),
+        data_date=project.data_date and format_datetime(project.data_date),
+        calendar=project.calendar,
+        must_finish_by=project.must_finish_by and format_datetime(project.must_finish_by, end_of_day=True),
+        finish=project.finish and format_datetime(project.finish, end_of_day=True),
+    )
+    if project.scheduling is not None:
+        written["scheduling"] = _options(project.scheduling, plan.scheduling)
+    return written
+
+
+def _options(options: SchedulingOptions, base: SchedulingOptions) -> Document:
+    """What differs from ``base``."""
+    names = (option.name for option in fields(options))
+    return {name: getattr(options, name) for name in names if getattr(options, name) != getattr(base, name)}
+
+
+def _calendar(name: str, calendar: Calendar) -> Document:
+    written: Document = {} if calendar.name == name else {"name": calendar.name}
+    written["week"] = dict(_week(calendar))
+    written.update(given(
+        holidays=[key for key, shifts in _ranges(calendar) if not shifts],
+        exceptions={key: _shifts(shifts) for key, shifts in _ranges(calendar) if shifts},
+    ))  # fmt: skip
+    usual = default_hours(calendar.week) or default_hours(((),) * 7)
+    for key in ("hours_per_day", "hours_per_week", "hours_per_month"):
+        if getattr(calendar, key) != usual.get(key):
+            written[key] = getattr(calendar, key)
+    return written
+
+
+def _shifts(shifts: Shifts) -> list[str]:
+    return [format_shift(shift) for shift in shifts]
+
+
+def _week(calendar: Calendar) -> Iterator[tuple[str, list[str]]]:
+    """Neighbouring days with the same shifts together."""
+    for shifts, group in groupby(zip(DAYS, calendar.week, strict=True), key=lambda day: day[1]):
+        days = [name for name, _ in group]
+        if shifts:
+            yield days[0] if len(days) == 1 else f"{days[0]}-{days[-1]}", _shifts(shifts)
+
+
+def _ranges(calendar: Calendar) -> Iterator[tuple[str, Shifts]]:
+    """Neighbouring dates with the same shifts together."""
+    run: list[date] = []
+    for day in sorted(calendar.exceptions):
+        shifts = calendar.exceptions[day]
+        if run and (day - run[-1] != timedelta(days=1) or shifts != calendar.exceptions[run[0]]):
+            yield _range(run), calendar.exceptions[run[0]]
+            run = []
+        run.append(day)
+    if run:
+        yield _range(run), calendar.exceptions[run[0]]
+
+
+def _range(days: list[date]) -> str:
+    return days[0].isoformat() if len(days) == 1 else f"{days[0].isoformat()}..{days[-1].isoformat()}"
+
+
+def _wbs(node: Wbs, codes: set[str]) -> Value:
+    """A bare name where nothing else needs to be said."""
+    usual = default_parent(node.code, codes)
+    if node.parent == usual and node.project is None:
+        return node.name
+    written = given(name=node.name, project=node.project)
+    if node.parent != usual:
+        written["parent"] = node.parent or ""
+    return written
+
+
+def _resource(resource: Resource) -> Document:
+    rates = list(_rates(resource.rates))
+    written = given(
+        name=resource.name,
+        kind="" if resource.kind == "labour" else resource.kind,
+        calendar=resource.calendar,
+        max_units=resource.max_units,
+        uncertainty=resource.uncertainty and format_distribution(resource.uncertainty, factor_values()),
+    )
+    if resource.max_units == 0:
+        written["max_units"] = 0
+    if len(rates) == 1 and rates[0].keys() == {"price"}:
+        written["price"] = rates[0]["price"]
+    elif rates:
+        written["rates"] = rates
+    return written
+
+
+def _rates(rates: Iterable[RatePeriod]) -> Iterator[Document]:
+    for rate in rates:
+        written: Document = {} if rate.start is None else {"start": format_datetime(rate.start)}
+        written["price"] = rate.price
+        written.update(
+            {
+                key: getattr(rate, key)
+                for key in ("overtime_price", "per_use", "max_units")
+                if getattr(rate, key) is not None and (key != "per_use" or rate.per_use)
+            }
+        )
+        yield written
