@@ -17,7 +17,7 @@ from simcore.models.formats.p6_structure import (
     read_fields,
     read_projects,
 )
-from simcore.models.formats.p6_tables import Tables
+from simcore.models.formats.p6_tables import Tables, count
 from simcore.models.plan import Plan, SchedulingOptions
 
 ADMINISTRATION = frozenset({
@@ -83,10 +83,9 @@ def build(tables: Tables, times: Mapping[str, WorkTimes], source: str, currency:
     )
     activities = read_activities(context)
     relationships = read_relationships(context, activities)
-    for table, count in tables.unread():
+    for table, rows in tables.unread():
         if table not in ADMINISTRATION:
-            rows = f"{count} row" + "s" * (count > 1)
-            tables.note(f"Ignored: {IGNORED.get(table, 'unknown data')} ({rows} of {table}).")
+            tables.note(f"Ignored: {IGNORED.get(table, 'unknown data')} ({count(rows, 'row')} of {table}).")
     errors = [problem for problem in tables.problems if problem.severity == "error"]
     if errors:
         raise PlanError(errors)

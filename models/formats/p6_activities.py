@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from simcore.models.formats.p6_baselines import Baselines
-from simcore.models.formats.p6_tables import Row, Tables, unique_name
+from simcore.models.formats.p6_tables import Row, Tables, count, unique_name
 from simcore.models.plan import (
     Activity,
     ActivityType,
@@ -233,10 +233,9 @@ def read_outside(tables: Tables) -> Outside:
         elif predecessor in known and (date := tables.moment(row, "arls")):
             found.late[predecessor] = min(date, found.late.get(predecessor, date))
     if found.rows:
-        tables.note(
-            f"Ignored: {len(found.rows)} relationships with activities that are not in the file. Instead the dates "
-            f"that P6 stored for them bound {len(found.early)} early starts and {len(found.late)} late finishes."
-        )
+        kept = f"{count(len(found.early), 'early start')} and {count(len(found.late), 'late finish date')}"
+        ignored = count(len(found.rows), "relationship")
+        tables.note(f"Ignored: {ignored} with activities that are not in the file; their stored dates bound {kept}.")
     return found
 
 
@@ -244,12 +243,19 @@ def read_relationships(context: Context, activities: Mapping[str, Activity]) -> 
     """Links between the activities of the file."""
     tables = context.tables
     links: list[Relationship] = []
+    of_summaries = 0
     for row in tables.of("TASKPRED"):
         predecessor, successor = activities.get(row.get("pred_task_id", "")), activities.get(row.get("task_id", ""))
         if predecessor is not None and successor is not None:
+            if ActivityType.SUMMARY in (predecessor.type, successor.type):
+                of_summaries += 1
+                continue
             links.append(_relationship(tables, row, predecessor.ref, successor.ref))
         elif id(row) not in context.outside.rows and row.get("task_id") not in context.baselines.activities:
             tables.report(row, "The relationship lacks its predecessor or its successor.", "Remove it.")
+    if of_summaries:
+        ignored = count(of_summaries, "relationship")
+        tables.note(f"Ignored: {ignored} of WBS summary activities, whose dates P6 takes from their WBS node alone.")
     return links
 
 

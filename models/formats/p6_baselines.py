@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simcore.models.formats.p6_tables import Row, Tables
+from simcore.models.formats.p6_tables import Row, Tables, count
 from simcore.models.plan import Baseline
 
 
@@ -25,16 +25,20 @@ class Baselines:
 def read_baselines(tables: Tables, projects: Mapping[str, str]) -> Baselines:
     """Baselines of the projects: of several the one that the project names as its own, else the last in the file."""
     rows = tables.by_id("PROJECT", "proj_id")
-    of_project = {key: row["orig_proj_id"] for key, row in rows.items() if row.get("orig_proj_id") in projects}
+    of_project = {
+        key: row["orig_proj_id"]
+        for key, row in rows.items()
+        if row.get("orig_proj_id") and row["orig_proj_id"] in projects
+    }
     chosen: dict[str, str] = {}
     for key, original in of_project.items():
-        if chosen.get(original) != rows[original].get("sum_base_proj_id"):
+        if original not in chosen or chosen[original] != rows[original].get("sum_base_proj_id"):
             chosen[original] = key
     result = Baselines(projects=set(of_project))
     if not of_project:
         return result
     if len(of_project) > len(chosen):
-        tables.note(f"Ignored: {len(of_project) - len(chosen)} further baselines.")
+        tables.note(f"Ignored: {count(len(of_project) - len(chosen), 'further baseline')}.")
     work, cost = _totals(tables)
     for row in tables.of("TASK"):
         project = row.get("proj_id", "")

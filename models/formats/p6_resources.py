@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from simcore.models.formats.p6_tables import Row, Tables, unique_name
+from simcore.models.formats.p6_tables import Row, Tables, count, unique_name
 from simcore.models.plan import Assignment, Expense, RatePeriod, Resource
 
 KINDS = {"RT_Labor": "labour", "RT_Equip": "equipment", "RT_Mat": "material"}
@@ -68,7 +68,7 @@ def read_assignments(tables: Tables, resources: Resources) -> dict[str, tuple[As
         kind = resources.plan[resource].kind if resource else KINDS.get(row.get("rsrc_type", ""), "labour")
         found[row.get("task_id", "")].append(_assignment(tables, row, resource, kind, curves))
     if missing:
-        tables.note(f"{missing} assignments are of resources that are not in the file; their units and costs are kept.")
+        tables.note(f"Resources of {count(missing, 'assignment')} are not in the file; units and costs are kept.")
     return {key: tuple(values) for key, values in found.items()}
 
 

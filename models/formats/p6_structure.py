@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from simcore.models.formats.p6_calendars import CalendarSet
-from simcore.models.formats.p6_tables import Row, Tables, unique_name
+from simcore.models.formats.p6_tables import Row, Tables, count, unique_name
 from simcore.models.plan import LagCalendar, Project, SchedulingOptions, Wbs
 
 LAG_CALENDARS = {
@@ -40,7 +40,7 @@ def read_projects(
                     id=ids[key],
                     name=names.get(key, ""),
                     start=tables.moment(row, "plan_start_date"),
-                    data_date=tables.moment(row, "last_recalc_date") or tables.moment(row, "plan_start_date"),
+                    data_date=tables.moment(row, "last_recalc_date"),
                     calendar=calendars.names.get(row.get("clndr_id", ""), calendars.default),
                     must_finish_by=tables.moment(row, "plan_end_date"),
                     finish=tables.moment(row, "scd_end_date"),
@@ -57,7 +57,7 @@ def read_projects(
 def scheduling(tables: Tables, project: Row, options: Row | None) -> SchedulingOptions:
     """How P6 schedules the project."""
     row = options if options is not None else Row("SCHEDOPTIONS", project.mark)
-    if row.get("sched_retained_logic", "Y") == "Y":
+    if tables.choice(row, "sched_retained_logic", {"Y": True, "N": False}, True):
         logic = "retained"
     else:
         logic = "override" if row.get("sched_progress_override") == "Y" else "actual dates"
@@ -195,5 +195,5 @@ def read_fields(tables: Tables) -> dict[str, dict[str, str]]:
         if label and value:
             found[row.get("fk_id", "")][label] = value
     if ignored:
-        tables.note(f"Ignored: {ignored} user-defined values of projects, WBS nodes, resources and others.")
+        tables.note(f"Ignored: {count(ignored, 'user-defined value')} of projects, WBS nodes, resources and others.")
     return found

@@ -142,3 +142,12 @@ def unique_name(wanted: str, taken: Collection[str], *tails: str) -> str:
     while (name := f"{wanted} ({number})") in taken:
         number += 1
     return name
+
+
+def count(number: int, thing: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "row"), count(3, "row")
+    ('1 row', '3 rows')
+    """
+    return f"{number} {thing}{'' if number == 1 else 's'}"

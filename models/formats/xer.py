@@ -33,12 +33,13 @@ def read_xer(data: bytes, name: str) -> Plan:
     PlanError
         When the file is not an XER or is damaged, with the table and line of every problem.
     """
-    text, encoding = decode(data, b"\n".join(_name_tables(data)))
+    sample = b"\n".join(_name_tables(data))
+    text, encoding = decode(data, sample)
     header, *lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not header.startswith("ERMHDR"):
         raise PlanError(f"{name}: this is not an XER file: it does not begin with ERMHDR.")
     tables = read_tables(lines, name)
-    if not encoding.startswith("utf"):
+    if not encoding.startswith("utf") and not sample.isascii():
         tables.note(f"The file does not name its code page; its texts are read as {encoding}.")
     version = header.split("\t")[1:2]
     source = f"{name}, Primavera P6 {version[0]}" if version else name
@@ -52,7 +53,9 @@ def _name_tables(data: bytes) -> Iterator[bytes]:
 def read_tables(lines: list[str], name: str, first_line: int = 2) -> Tables:
     """Rows of every table, each with its line number."""
     tables = Tables(name, place=lambda row: f"{name} table {row.table} line {row.mark}")
-    table, columns, rows, ended = "", [], [], False
+    table, mark = "", ""
+    columns: list[str] = []
+    rows: list[Row] = []
     for number, line in _records(lines, first_line):
         mark, _, rest = line.partition("\t")
         if mark == "%R":
@@ -66,11 +69,10 @@ def read_tables(lines: list[str], name: str, first_line: int = 2) -> Tables:
         elif mark == "%T":
             table, columns = rest.strip(), []
             rows = tables.rows.setdefault(table, [])
-        ended = mark == "%E"
-    if not ended:
-        cut = bool(rows) and table in CORE and len(rows[-1]) < len(columns)
+    if mark != "%E":
+        whole = mark == "%R" and bool(rows) and len(rows[-1]) == len(columns)
         what = "The file ends without its closing line %E: it may be cut off."
-        tables.report(rows[-1] if rows else None, what, "Export it again.", "error" if cut else "warning")
+        tables.report(rows[-1] if rows else None, what, "Export it again.", "warning" if whole else "error")
     return tables
 
 
