@@ -79,7 +79,7 @@ def _assignment(
     budgeted, remaining = amount(row, "target_qty"), amount(row, "remain_qty")
     actual = amount(row, "act_reg_qty") + amount(row, "act_ot_qty")
     material = kind == "material"
-    rate = tables.number(row, "target_qty_per_hr")
+    rate = tables.number(row, "remain_qty_per_hr") or tables.number(row, "target_qty_per_hr")
     return Assignment(
         resource=resource,
         units=rate,
