@@ -5,6 +5,7 @@ What a file is, its first bytes decide; its suffix only where nothing else tells
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -56,15 +57,18 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
     from simcore.models.formats.native import merge_risks
     from simcore.models.plan_warnings import with_warnings
 
-    plan = _read_plan(Path(path))
+    path = Path(path)
+    data = _load(path)
+    plan = _read_plan(data, path)
     if risks is not None:
         file = Path(risks)
         plan = merge_risks(plan, _load(file), file.name)
+    # a freshly read plan: building it again to set one field would check it again, which is slow for large ones
+    object.__setattr__(plan, "sha256", hashlib.sha256(data).hexdigest())
     return with_warnings(plan)
 
 
-def _read_plan(path: Path) -> Plan:
-    data = _load(path)
+def _read_plan(data: bytes, path: Path) -> Plan:
     kind = _kind(data, path)
     if kind == "xer":
         from simcore.models.formats.xer import read_xer
@@ -179,37 +183,10 @@ def write(plan: Plan, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    PlanError
+    OutputError
         The file cannot be written there.
     """
+    from simcore.models.files import write_text
     from simcore.models.formats.native_write import to_json, to_yaml
 
-    target = Path(path)
-    text = to_json(plan) if target.suffix.lower() == ".json" else to_yaml(plan)
-    _replace(target, text)
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write beside the target, then rename: nobody ever sees half a file."""
-    import tempfile
-
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    except OSError as error:
-        raise PlanError(Problem(str(target), f"cannot be written ({error.strerror}).")) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise PlanError(Problem(str(target), f"cannot be written ({error.strerror}).")) from None
-
-
-def _umask() -> int:
-    """The umask can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    write_text(path, to_json(plan) if Path(path).suffix.lower() == ".json" else to_yaml(plan))
