@@ -111,7 +111,8 @@ def _stopped(name: str, run: subprocess.CompletedProcess[bytes]) -> PlanError:
 
 def _refused(name: str, messages: list[str]) -> PlanError:
     """MPXJ's reasons as one message."""
-    text = ": ".join(dict.fromkeys(message for message in messages if message))
+    own = dict.fromkeys(message for message in messages if message)
+    text = ": ".join(message for message in own if not any(other != message and other in message for other in own))
     if "password" in text.lower():
         return PlanError(Problem(name, "is protected by a password.", "Save a copy without a password and read that."))
     what = f"cannot be read by MPXJ ({text})."

@@ -45,13 +45,15 @@ class TaskWork:
 
 
 def read_resources(project: Node, book: CalendarBook, reading: Reading) -> dict[str, Resource]:
-    """Resources by their unique id as text; the row for work assigned to nobody is left out."""
+    """Resources by their unique id as text; blank rows and the one for work assigned to nobody are left out."""
+    assigned = {node.integer("ResourceUID") for node in project.children("Assignments/Assignment", "assignment")}
     resources: dict[str, Resource] = {}
     for node in project.children("Resources/Resource", "resource"):
         uid = node.integer("UID")
         if uid is None:
             node.reading.error(node.where, "has no UID.")
-        if not uid or uid < 0 or node.flag("IsNull"):
+        blank = node.flag("IsNull") or (node.text("Name") is None and uid not in assigned)
+        if not uid or uid < 0 or blank:
             continue
         node.where = f"resource {uid} {node.text('Name') or ''!r}"
         kind = node.integer("Type")

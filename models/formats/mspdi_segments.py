@@ -49,6 +49,13 @@ def split_parts(
     return next((parts for spans in candidates if (parts := _parts(task, duration, calendar, spans))), None)
 
 
+def halves(task: Span, duration: int, calendar: Calendar) -> tuple[Segment, ...]:
+    """Two equal parts with one pause between them that keep the task's dates, when nothing says where it is split."""
+    first, span = duration // 2, working_minutes(calendar, *task)
+    rest = duration - first
+    return Segment(0, first), Segment(span - rest, rest)
+
+
 def _parts(task: Span, duration: int, calendar: Calendar, spans: list[Span]) -> tuple[Segment, ...] | None:
     """The spans as parts of the task, if together they are as long as its duration."""
     start, finish = task
@@ -71,7 +78,7 @@ def _worked(periods: list[WorkPeriod], calendar: Calendar) -> list[Span]:
     A period may be a whole day of which only a part is worked because the task stops or resumes in it; its worked part
     then lies against the neighbour that works.
     """
-    rate = max((_rate(period, calendar) for period in periods), default=0.0)  # of a full day
+    rate = _full_rate(periods, calendar)
     spans: list[Span] = []
     for index, period in enumerate(periods):
         if not period.work:
@@ -90,9 +97,12 @@ def _worked(periods: list[WorkPeriod], calendar: Calendar) -> list[Span]:
     return spans
 
 
-def _rate(period: WorkPeriod, calendar: Calendar) -> float:
-    length = working_minutes(calendar, period.start, period.finish)
-    return period.work / (length + 1) if length else 0.0  # dropped seconds may have cost a minute
+def _full_rate(periods: list[WorkPeriod], calendar: Calendar) -> float:
+    """Work per minute when nothing is missing; short periods are passed over for what dropped seconds do to them."""
+    lengths = [working_minutes(calendar, period.start, period.finish) for period in periods]
+    enough = max(lengths, default=0) / 2
+    rates = (period.work / length for period, length in zip(periods, lengths, strict=True) if length > enough)
+    return max(rates, default=0.0)
 
 
 def _moved(moment: datetime, minutes: int, calendar: Calendar) -> datetime:

@@ -9,7 +9,7 @@ from simcore.models.calendars import Calendar, always
 from simcore.models.formats.mspdi_calendars import CalendarBook
 from simcore.models.formats.mspdi_fields import FieldBook
 from simcore.models.formats.mspdi_resources import TaskWork
-from simcore.models.formats.mspdi_segments import Span, split_parts
+from simcore.models.formats.mspdi_segments import Span, halves, split_parts
 from simcore.models.formats.mspdi_values import ELAPSED_FORMATS, Node, Reading
 from simcore.models.plan import (
     Activity,
@@ -39,6 +39,7 @@ _WORK_TYPES = {0: "fixed units", 1: "fixed duration", 2: "fixed work"}
 _ACCRUALS = {1: "start", 2: "end", 3: "uniform"}
 _ELAPSED_DAYS = 8
 _UNEXPLAINED = "tasks that take longer than their duration, for a split or a resource the file does not spell out"
+_SPLITTABLE = 2  # minutes
 _CENT = 0.05  # rounding of the file's sums
 
 
@@ -215,16 +216,17 @@ def _remaining(node: Node, duration: int, status: Status, percent: float | None)
     return round(duration * (1 - (percent or 0) / 100)) if remaining is None else remaining
 
 
-def _segments(
-    node: Node, task: Span, duration: int, calendar: Calendar, work: TaskWork
-) -> tuple[Segment, ...]:
+def _segments(node: Node, task: Span, duration: int, calendar: Calendar, work: TaskWork) -> tuple[Segment, ...]:
     stop, resume = node.date("Stop"), node.date("Resume")
     pause = (stop, resume) if stop and resume and stop < resume else None
     parts = split_parts(task, duration, calendar, work.periods, pause)
-    if parts is None:
+    if parts is not None:
+        return parts
+    if node.has("ActualStart") or len(work.calendars) > 1 or duration < _SPLITTABLE:
         node.reading.note(_UNEXPLAINED)
         return ()
-    return parts
+    node.reading.note("split tasks whose file does not say where; paused half-way, their dates kept")
+    return halves(task, duration, calendar)
 
 
 def _constraints(node: Node) -> tuple[Constraint, ...]:
