@@ -29,7 +29,7 @@ def plan_warnings(plan: Plan) -> Iterator[Problem]:
     """One warning for each kind of oddity, naming the first few activities that show it."""
     places = Places(plan)
     found: dict[str, list[Activity]] = {}
-    dates = {project.id: project.data_date or project.start for project in plan.projects}
+    dates = {project.id: project.data_date for project in plan.projects}
     for activity in plan.activities:
         for what in _oddities(activity, plan, dates):
             found.setdefault(what, []).append(activity)

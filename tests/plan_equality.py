@@ -8,7 +8,7 @@ from typing import Any
 
 from simcore.models.plan import Plan, Relationship
 
-NOT_COMPARED = {"source", "notes", "lines"}
+NOT_COMPARED = {"source", "sha256", "notes", "lines"}
 """Where a plan came from is not part of what it says."""
 
 

@@ -98,14 +98,14 @@ def read_project(
 
 def _wbs_project(projects: tuple[Project, ...], values: dict[str, Any], table: Table, scope: Scope) -> None:
     known = [project.id for project in projects]
-    if "project" in values and values["project"] not in known:
+    if values.get("project") and values["project"] not in known:
         scope.report.unknown(table.line_of("project"), scope.label, "project", values.pop("project"), known)
 
 
 WBS_FIELDS: Fields = {
     "name": Field("name", text),
     "parent": Field("parent", text, keep_empty=True),
-    "project": Field("project", text),
+    "project": Field("project", text, keep_empty=True),
 }
 
 
@@ -123,24 +123,34 @@ def default_parent(code: str, codes: set[str]) -> str | None:
 
 
 def read_wbs(table: Table, projects: tuple[Project, ...], report: Report) -> tuple[Wbs, ...]:
-    """The nodes; a bare text is the name of a node."""
+    """The nodes; a bare text is the name of a node. A node belongs to the project of its parent unless it says another."""
     codes = set(table)
+    written = {code: _wbs_values(code, node, table, projects, report) for code, node in table.items()}
+    parents = {code: values.get("parent", default_parent(code, codes)) or None for code, values in written.items()}
     nodes = []
-    for code, node in table.items():
-        line = table.line_of(code)
-        scope = Scope(report, f"wbs '{code}'")
-        if isinstance(node, str):
-            nodes.append(Wbs(code=code, name=node, parent=default_parent(code, codes)))
-            continue
-        inner = expect_table(node, scope, line)
-        values = read_fields(inner, WBS_FIELDS, scope)
-        _wbs_project(projects, values, inner, scope)
-        parent = values.pop("parent", default_parent(code, codes)) or None
-        if parent is not None and parent not in codes:
-            report.unknown(inner.line_of("parent"), scope.label, "parent", parent, codes)
-            parent = None
-        nodes.append(Wbs(code=code, parent=parent, **values))
+    for code, values in written.items():
+        above: str | None = code
+        for _ in codes:  # not for ever, should parents form a loop
+            if above is None or "project" in written[above]:
+                break
+            above = parents[above]
+        project = written[above].get("project") if above is not None else None
+        nodes.append(Wbs(code=code, name=values.get("name", ""), parent=parents[code], project=project or None))
     return tuple(nodes)
+
+
+def _wbs_values(code: str, node: Node, table: Table, projects: tuple[Project, ...], report: Report) -> dict[str, Any]:
+    if isinstance(node, str):
+        return {"name": node}
+    line = table.line_of(code)
+    scope = Scope(report, f"wbs '{code}'")
+    inner = expect_table(node, scope, line)
+    values = read_fields(inner, WBS_FIELDS, scope)
+    _wbs_project(projects, values, inner, scope)
+    parent = values.get("parent")
+    if parent and parent not in table:
+        report.unknown(inner.line_of("parent"), scope.label, "parent", values.pop("parent"), table)
+    return values
 
 
 RATE_FIELDS: Fields = {

@@ -54,8 +54,9 @@ def to_document(plan: Plan) -> Document:
         sections["scheduling"] = options
     sections["calendars"] = {name: _calendar(name, calendar) for name, calendar in plan.calendars.items()}
     codes = {node.code for node in plan.wbs}
+    projects = {node.code: node.project for node in plan.wbs}
     sections.update(given(
-        wbs={node.code: _wbs(node, codes) for node in plan.wbs},
+        wbs={node.code: _wbs(node, codes, projects) for node in plan.wbs},
         resources={name: _resource(resource) for name, resource in plan.resources.items()},
     ))  # fmt: skip
     sections["activities"] = {activities.key(a): activities.write(a) for a in plan.activities}
@@ -138,12 +139,15 @@ def _range(days: list[date]) -> str:
     return days[0].isoformat() if len(days) == 1 else f"{days[0].isoformat()}..{days[-1].isoformat()}"
 
 
-def _wbs(node: Wbs, codes: set[str]) -> Value:
+def _wbs(node: Wbs, codes: set[str], projects: dict[str, str | None]) -> Value:
     """A bare name where nothing else needs to be said."""
     usual = default_parent(node.code, codes)
-    if node.parent == usual and node.project is None:
+    inherited = projects.get(node.parent or "")
+    if node.parent == usual and node.project == inherited:
         return node.name
-    written = given(name=node.name, project=node.project)
+    written = given(name=node.name)
+    if node.project != inherited:
+        written["project"] = node.project or ""
     if node.parent != usual:
         written["parent"] = node.parent or ""
     return written

@@ -12,6 +12,8 @@ from typing import TypeAlias
 Value: TypeAlias = "str | int | float | Mapping[str, Value] | Sequence[Value]"
 
 WIDTH = 120
+_OUTER = 2
+"""Indent of the activities and their like, whose keys stand one a line when they do not fit on one."""
 _PLAIN = re.compile(r"-?[\w(/.+](?:[\w(/.+)<>=*&!|@%$;?~^'’ -]|:(?=[\w(/.+-]))*(?<! )")
 """Texts that mean themselves without quotes, in flow and in block style."""
 _AMBIGUOUS = re.compile(
@@ -88,28 +90,35 @@ def _entry(key: str, value: Value, indent: int) -> Iterator[str]:
     line = f"{pad}{scalar(key)}: {flow(value)}"
     if len(line) <= WIDTH or isinstance(value, (str, int, float)) or not value:
         yield line
+    elif isinstance(value, Mapping) and indent > _OUTER and all(map(_is_scalar, value.values())):
+        items = [f"{scalar(name)}: {flow(item)}" for name, item in value.items()]
+        yield from _wrapped(f"{pad}{scalar(key)}: {{", items, "}", indent + 2)
     elif isinstance(value, Mapping):
         yield f"{pad}{scalar(key)}:"
         for name, item in value.items():
             yield from _entry(name, item, indent + 2)
-    elif all(isinstance(item, (str, int, float)) for item in value):
-        yield from _wrapped(f"{pad}{scalar(key)}: [", [flow(item) for item in value], indent + 2)
+    elif all(map(_is_scalar, value)):
+        yield from _wrapped(f"{pad}{scalar(key)}: [", [flow(item) for item in value], "]", indent + 2)
     else:
         yield f"{pad}{scalar(key)}:"
         for item in value:
             yield from _item(item, indent + 2)
 
 
-def _wrapped(start: str, items: list[str], indent: int) -> Iterator[str]:
-    """A list of scalars in flow style over several lines."""
+def _is_scalar(value: Value) -> bool:
+    return isinstance(value, (str, int, float))
+
+
+def _wrapped(start: str, items: list[str], end: str, indent: int) -> Iterator[str]:
+    """Scalars in flow style over several lines."""
     line = start
     for position, item in enumerate(items):
-        text = item + ("]" if position == len(items) - 1 else ",")
-        if len(line) + len(text) + 1 > WIDTH and line.strip():
+        text = item + (end if position == len(items) - 1 else ",")
+        if len(line) + len(text) + 1 > WIDTH:
             yield line
             line = " " * indent + text
         else:
-            line += text if line.endswith("[") else f" {text}"
+            line += text if line is start else f" {text}"
     yield line
 
 
