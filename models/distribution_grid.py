@@ -44,12 +44,14 @@ def quantile_grid(shape: Distribution, u: npt.ArrayLike) -> Floats:
         As ``shape.ppf(u)``, with an error of at most 1e-7 of the distance from the nearer end of the shape's range.
     """
     standard, scale, shift = shape.canonical()
+    if scale == 0.0:
+        return np.full(np.shape(u), shift)
     if standard is not shape:
         return shift + scale * quantile_grid(standard, u)
     p = np.asarray(u, dtype=np.float64)
-    inner = shape
-    while isinstance(inner, TruncatedShape):
-        p, inner = inner.inner(p), inner.shape
+    inner: Distribution = shape
+    if isinstance(shape, TruncatedShape):
+        p, inner = shape.inner(p), shape.shape
     if not _is_slow_and_smooth(inner) or p.size < FEWEST or not 0.0 < p.min() <= p.max() < 1.0:
         return shape.ppf(u)
     grid = _TailGrid(p) if isinstance(shape, TruncatedShape) else _kept_grid(p.tobytes())

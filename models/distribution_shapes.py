@@ -280,7 +280,7 @@ class PiecewiseLinear(Shape):
     def cdf(self, x: npt.ArrayLike) -> Floats:
         z = _array(x)
         upto, low, high, start = _array(self.upto), _array(self.low), _array(self.high), self._starts
-        piece = np.searchsorted(low, z, side="right") - 1
+        piece = np.searchsorted(low, z + ROUNDING, side="right") - 1
         at = np.maximum(piece, 0)
         width = high[at] - low[at]
         share = np.where(width > 0.0, np.clip((z - low[at]) / np.where(width > 0.0, width, 1.0), 0.0, 1.0), 1.0)

@@ -140,27 +140,38 @@ class Truncate(Distribution):
                 self.relative, low=self.low, high=self.high,
             )  # fmt: skip
 
+    def _innermost(self) -> tuple[Distribution, float, float]:
+        """What is truncated, and the limits in all: truncating twice leaves what both leave."""
+        base: Distribution = self
+        low, high = -math.inf, math.inf
+        while isinstance(base, Truncate):
+            low, high = max(low, base.low), min(high, base.high)
+            base = base.base
+        return base, low, high
+
     def _kept(self) -> float:
         """Probability of the values that are not cut off."""
-        shape, scale, shift = self.base.canonical()
+        base, smallest, largest = self._innermost()
+        shape, scale, shift = base.canonical()
         if isinstance(shape, Fixed):
-            return float(self.low <= shift <= self.high)
-        low, high = (self.low - shift) / scale, (self.high - shift) / scale
+            return float(smallest <= shift <= largest)
+        low, high = (smallest - shift) / scale, (largest - shift) / scale
         if isinstance(shape, PiecewiseLinear):
             return math.fsum(mass for mass, _, _ in shape.between(low, high))
         below, upto = shape.cdf((low, high))
         return float(upto - below)
 
     def canonical(self) -> Canonical:
-        shape, scale, shift = self.base.canonical()
+        base, smallest, largest = self._innermost()
+        shape, scale, shift = base.canonical()
         if isinstance(shape, Fixed):
             return shape, scale, shift
-        low, high = (self.low - shift) / scale, (self.high - shift) / scale
-        smallest, largest = shape.bounds
-        if low <= smallest and high >= largest:
+        low, high = (smallest - shift) / scale, (largest - shift) / scale
+        first, last = shape.bounds
+        if low <= first and high >= last:
             return shape, scale, shift
         if isinstance(shape, PiecewiseLinear):
             part, width, start = piecewise(shape.between(low, high))
             return part, scale * width, shift + scale * start
-        low, high = round(max(low, smallest), SHAPE_DIGITS), round(min(high, largest), SHAPE_DIGITS)
+        low, high = round(max(low, first), SHAPE_DIGITS), round(min(high, last), SHAPE_DIGITS)
         return TruncatedShape(shape, low, high), scale, shift
