@@ -94,8 +94,8 @@ def calendar_problems(plan: Plan, places: Places) -> Iterator[Problem]:
 def _shift_problems(calendar: Calendar, where: str) -> Iterator[Problem]:
     for day, shifts in zip(_DAYS, calendar.week, strict=True):
         yield from _bad_shifts(shifts, f"{where} {day}")
-    for day, shifts in calendar.exceptions.items():
-        yield from _bad_shifts(shifts, f"{where} {day}")
+    for date, shifts in calendar.exceptions.items():
+        yield from _bad_shifts(shifts, f"{where} {date}")
     for index, shifts in enumerate(calendar.week):
         tomorrow = calendar.week[(index + 1) % 7]
         if shifts and tomorrow and shifts[-1][1] - DAY > tomorrow[0][0]:

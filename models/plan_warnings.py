@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simcore.models.errors import Problem
@@ -41,10 +42,10 @@ def plan_warnings(plan: Plan) -> Iterator[Problem]:
         yield Problem(where, f"{what}{who}.", severity="warning")
 
 
-def _oddities(activity: Activity, plan: Plan, dates: dict[str, object]) -> Iterator[str]:
+def _oddities(activity: Activity, plan: Plan, dates: dict[str, datetime | None]) -> Iterator[str]:
     data_date = dates[activity.project]
     for moment in (activity.actual_start, activity.actual_finish):
-        if moment is not None and data_date is not None and moment > data_date:  # type: ignore[operator]
+        if moment is not None and data_date is not None and moment > data_date:
             yield "an actual date lies after the data date"
             break
     if activity.status is Status.COMPLETED:

@@ -189,4 +189,5 @@ def write(plan: Plan, path: str | os.PathLike[str]) -> None:
     from simcore.models.files import write_text
     from simcore.models.formats.native_write import to_json, to_yaml
 
-    write_text(path, to_json(plan) if Path(path).suffix.lower() == ".json" else to_yaml(plan))
+    target = Path(path)
+    write_text(target, to_json(plan) if target.suffix.lower() == ".json" else to_yaml(plan))

@@ -286,7 +286,7 @@ class _PlanReader:
             return (Project(id=DEFAULT_PROJECT),), {}
         scope = Scope(self.report, "project")
         values = read_fields(single, SINGLE_PROJECT_FIELDS, scope)
-        about = {key: values.pop(key) for key in ("currency", "focus") if key in values}
+        about: dict[str, Any] = {key: values.pop(key) for key in ("currency", "focus") if key in values}
         for key in about:
             if key in self.values:
                 self.report.add(self.top.line_of(key), key, f"{key} is given here and in project.", "Keep one.")

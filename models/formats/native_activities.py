@@ -61,16 +61,16 @@ def _constraints(node: Node, scope: Scope, line: int) -> tuple[Constraint, ...]:
     rows = expect_rows(node, scope, line)
     for index, item in enumerate(rows):
         at = rows.line_of(index)
-        pairs = (
-            [(item, "", at)]
-            if isinstance(item, str)
-            else [(key, value, item.line_of(key)) for key, value in expect_table(item, scope, at).items()]
-        )
-        for key, value, key_line in pairs:
+        table = Table(at)
+        if isinstance(item, str):
+            table.put(item, "", at)
+        else:
+            table = expect_table(item, scope, at)
+        for key, value in table.items():
             try:
                 found.append(_constraint(key, value, scope))
             except ValueError as error:
-                scope.problem(key_line, sentence(error))
+                scope.problem(table.line_of(key), sentence(error))
     return tuple(found)
 
 

@@ -123,7 +123,7 @@ def default_parent(code: str, codes: set[str]) -> str | None:
 
 
 def read_wbs(table: Table, projects: tuple[Project, ...], report: Report) -> tuple[Wbs, ...]:
-    """The nodes; a bare text is the name of a node. A node belongs to the project of its parent unless it says another."""
+    """The nodes; a bare text is the name of a node. Its project is that of the node above unless given."""
     codes = set(table)
     written = {code: _wbs_values(code, node, table, projects, report) for code, node in table.items()}
     parents = {code: values.get("parent", default_parent(code, codes)) or None for code, values in written.items()}

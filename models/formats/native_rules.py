@@ -132,4 +132,7 @@ def _with_range(activity: Activity, key: str, read: Callable[[str], Distribution
     amount: Amount | None = getattr(cost, key) if cost is not None else None
     if cost is None or amount is None or amount.uncertainty is not None:
         return activity
-    return replace(activity, cost=replace(cost, **{key: replace(amount, uncertainty=read(value))}))
+    uncertain = replace(amount, uncertainty=read(value))
+    return replace(
+        activity, cost=replace(cost, fixed=uncertain) if key == "fixed" else replace(cost, per_day=uncertain)
+    )

@@ -38,6 +38,7 @@ _NO_KEY = object()
 _MERGE = str(b"<<", "ascii")
 """The merge key, told from a quoted text by being this very object."""
 _JSON_TOKEN = re.compile(r'"|[\[\]{}:,]|[^\s"\[\]{}:,]+|\n')
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _JSON_WORDS = {"null": ""}
 _PLAIN_WORDS = {"~": "", "<<": _MERGE}
 
@@ -281,11 +282,16 @@ def _feed_json(text: str, name: str, builder: _Builder) -> None:
     """Grammar is checked by the standard library; the tokens of a sound text then need no grammar."""
     _check_json(text, name)
     line, at = 1, 0
+    escapes = "\\u" in text
     while (match := _JSON_TOKEN.search(text, at)) is not None:
         token = match[0]
         at = match.end()
         if token == '"':
             value, at = scanstring(text, at, True)
+            if escapes and _HALF_CHARACTER.search(value):
+                raise builder.refuse(
+                    line, "a text holds half a character (a lone \\ud8.. escape).", "Write the character."
+                )
             builder.scalar(value, line)
         elif token == "{":
             builder.start(Table(line))
