@@ -207,6 +207,18 @@ class TestProgress:
         assert (activity.remaining, activity.percent_complete) == (720, 0.25)
         assert (activity.suspend, activity.resume) == (datetime(2026, 3, 2, 12), datetime(2026, 3, 2, 13))
 
+    def test_remaining_fits_the_minute_in_which_work_resumes(self):
+        activity = only(
+            task(
+                1,
+                ActualStart="2026-03-02T08:00:00",
+                RemainingDuration="PT3H50M24S",
+                Stop="2026-03-02T13:09:36",
+                Resume="2026-03-02T13:09:36",
+            )
+        )
+        assert (activity.resume, activity.remaining) == (datetime(2026, 3, 2, 13, 9), 231)
+
     def test_remaining_follows_from_the_percentage(self):
         assert only(task(1, PercentComplete=25)).remaining == 360
 

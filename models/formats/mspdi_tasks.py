@@ -164,7 +164,7 @@ def _activity(place: _Place, context: TaskContext) -> Activity:
         calendar=calendar,
         duration=duration,
         elapsed=elapsed and kind is ActivityType.TASK,
-        remaining=_remaining(node, duration, status, percent),
+        remaining=_remaining(node, duration, status, effective) if not summary else None,
         status=status,
         actual_start=actual_start,
         actual_finish=actual_finish,
@@ -209,11 +209,19 @@ def _progress(
     return Status.NOT_STARTED, None, None
 
 
-def _remaining(node: Node, duration: int, status: Status, percent: float | None) -> int | None:
+def _remaining(node: Node, duration: int, status: Status, calendar: Calendar) -> int | None:
+    """What is left; exactly what follows the place where work resumes, whose seconds are dropped as well."""
     if status is not Status.IN_PROGRESS:
         return None
     remaining = node.whole_minutes("RemainingDuration")
-    return round(duration * (1 - (percent or 0) / 100)) if remaining is None else remaining
+    if remaining is None:
+        remaining = round(duration * (1 - (node.number("PercentComplete") or 0) / 100))
+    start, resume = node.date("ActualStart"), node.date("Resume")
+    if start is not None and resume is not None:
+        behind = duration - working_minutes(calendar, start, resume)
+        if abs(behind - remaining) <= 1:
+            return behind
+    return remaining
 
 
 def _segments(node: Node, task: Span, duration: int, calendar: Calendar, work: TaskWork) -> tuple[Segment, ...]:
