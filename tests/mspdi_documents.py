@@ -110,3 +110,8 @@ def only(tasks: str, **parts: object) -> Activity:
     """The one activity of a plan."""
     (activity,) = read(tasks, **parts).activities
     return activity
+
+
+def notes_of(plan: Plan) -> dict[str, str]:
+    """Severity by text of what was assumed or ignored."""
+    return {note.what: note.severity for note in plan.notes}

@@ -7,12 +7,8 @@ import pytest
 
 from simcore.models.errors import PlanError
 from simcore.models.formats.mspdi import read_mspdi
-from simcore.models.plan import ActivityType, Baseline, Constraint, ConstraintType, Expense, LinkType, Segment, Status
-from tests.mspdi_documents import assignment, calendar, document, fields, link, only, read, resource, task
-
-
-def notes_of(plan) -> dict[str, str]:
-    return {note.what: note.severity for note in plan.notes}
+from simcore.models.plan import ActivityType, Baseline, Constraint, ConstraintType, LinkType, Segment, Status
+from tests.mspdi_documents import assignment, calendar, document, fields, link, notes_of, only, read, resource, task
 
 
 class TestHeader:
@@ -328,119 +324,6 @@ class TestLinks:
     def test_links_of_summaries_stay(self):
         tasks = task(1, Summary=1) + task(2, OutlineLevel=2) + task(3, body=link(1, Type=1))
         assert [found.predecessor.id for found in read(tasks).relationships] == ["1"]
-
-
-class TestCosts:
-    def test_fixed_cost_accrues(self):
-        done = {"PercentComplete": 40, "ActualStart": "2026-03-02T08:00:00", "FixedCost": 100000, "Cost": 100000}
-        for code, name, spent in ((1, "start", 1000.0), (2, "end", 0.0), (3, "uniform", 400.0)):
-            (expense,) = only(task(1, FixedCostAccrual=code, ActualCost=round(spent * 100), **done)).expenses
-            assert (expense.accrual, expense.actual_cost, expense.remaining_cost) == (name, spent, 1000.0 - spent)
-
-    def test_rest_of_the_total(self):
-        (expense,) = only(task(1, Cost=50000, ActualCost=20000)).expenses
-        assert expense == Expense(name="Other cost", budgeted_cost=500, actual_cost=200, remaining_cost=300)
-
-    def test_resources(self):
-        rates = "<Rates>{}{}{}</Rates>".format(
-            "<Rate><RatesFrom>1984-01-01T00:00:00</RatesFrom><RateTable>0</RateTable><StandardRate>40</StandardRate>"
-            "<OvertimeRate>60</OvertimeRate><CostPerUse>12500</CostPerUse></Rate>",
-            f"<Rate>{fields(RatesFrom='2026-06-01T00:00:00', RateTable=0, StandardRate=44)}</Rate>",
-            f"<Rate>{fields(RatesFrom='1984-01-01T00:00:00', RateTable=1, StandardRate=99)}</Rate>",
-        )
-        availability = (
-            "<AvailabilityPeriods><AvailabilityPeriod><AvailableFrom>2026-09-01T00:00:00</AvailableFrom>"
-            "<AvailableTo>2027-01-01T00:00:00</AvailableTo><AvailableUnits>3</AvailableUnits></AvailabilityPeriod>"
-            "</AvailabilityPeriods>"
-        )
-        listed = resource(4, "Crew", Type=1, MaxUnits=2, body=rates + availability)
-        plan = read(resources=resource(0, "Unassigned") + listed)
-        (crew,) = plan.resources.values()
-        assert (crew.id, crew.name, crew.kind, crew.max_units) == ("4", "Crew", "labour", 2.0)
-        assert [(r.start and r.start.month, r.price, r.overtime_price, r.per_use, r.max_units) for r in crew.rates] == [
-            (None, 40, 60, 125, 2),
-            (6, 44, None, 0, 2),
-            (9, 44, None, 0, 3),
-        ]
-        assert "cost per use and rates of resources' tables B to E ignored." in notes_of(plan)
-
-    def test_plain_rate_and_none(self):
-        plan = read(resources=resource(1, StandardRate=25) + resource(2, StandardRate=0))
-        assert [r.price for r in plan.resources["1"].rates] == [25]
-        assert plan.resources["2"].rates == ()
-
-    def test_blank_rows(self):
-        listed = resource(1, "") + resource(2, "") + resource(3, "Crew", IsNull=1)
-        plan = read(task(1), resources=listed, assignments=assignment(1, 2))
-        assert list(plan.resources) == ["2"]
-
-    def test_assignments(self):
-        plan = read(
-            task(1, Cost=88000),
-            resources=resource(1, Type=1) + resource(2, "Sand", Type=0) + resource(3, "Travel", Type=2),
-            assignments=assignment(
-                1,
-                1,
-                Work="PT8H0M0S",
-                ActualWork="PT2H0M0S",
-                RemainingWork="PT6H0M0S",
-                Units=0.5,
-                Cost=32000,
-                ActualCost=8000,
-                RemainingCost=24000,
-                Delay=4800,
-                LevelingDelay=600,
-                WorkContour=2,
-                Start="2026-03-02T08:00:00",
-            )
-            + assignment(1, 2, Work="PT50H0M0S", RemainingWork="PT20H0M0S", FixedMaterial=1, Cost=50000)
-            + assignment(1, 3, Cost=6000)
-            + assignment(1, -65535, Work="PT8H0M0S"),
-        )
-        labour, sand, travel = plan.activities[0].assignments
-        assert (labour.work, labour.actual_work, labour.remaining_work, labour.units) == (480, 120, 360, 0.5)
-        assert (labour.budgeted_cost, labour.actual_cost, labour.remaining_cost) == (320, 80, 240)
-        assert (labour.delay, labour.levelling_delay, labour.curve) == (480, 60, "front loaded")
-        assert labour.time_dependent
-        assert labour.drives
-        assert (sand.quantity, sand.remaining_quantity, sand.work, sand.time_dependent) == (50, 20, 0, False)
-        assert (plan.resources["3"].kind, travel.budgeted_cost, travel.drives) == ("cost", 60, False)
-        assert plan.activities[0].expenses == ()
-
-
-class TestFields:
-    DEFINITIONS = (
-        "<ExtendedAttributes><ExtendedAttribute><FieldID>188743731</FieldID><FieldName>Text1</FieldName>"
-        "<Alias>Area</Alias></ExtendedAttribute>"
-        "<ExtendedAttribute><FieldID>188743734</FieldID><FieldName>Text2</FieldName>"
-        "<ValueList><Value><ID>3</ID><Value>North</Value></Value></ValueList></ExtendedAttribute></ExtendedAttributes>"
-    )
-    CODES = (
-        "<OutlineCodes><OutlineCode><FieldID>188744096</FieldID>"
-        "<FieldName>Outline Code1</FieldName><Alias>Trade</Alias>"
-        "<Masks><Mask><Level>1</Level><Separator>/</Separator></Mask></Masks><Values>"
-        "<Value><ValueID>1</ValueID><ParentValueID>0</ParentValueID><Value>Civil</Value></Value>"
-        "<Value><ValueID>2</ValueID><FieldGUID>G2</FieldGUID><ParentValueID>1</ParentValueID>"
-        "<Value>Concrete</Value></Value>"
-        "</Values></OutlineCode></OutlineCodes>"
-    )
-
-    def test_custom_fields(self):
-        values = "".join(
-            f"<ExtendedAttribute>{body}</ExtendedAttribute>"
-            for body in (
-                fields(FieldID=188743731, Value="Basin"),
-                fields(FieldID=188743734, ValueID=3),
-                fields(FieldID=999, Value="x"),
-            )
-        )
-        activity = only(task(1, body=values), extra=self.DEFINITIONS)
-        assert activity.fields == {"Area": "Basin", "Text2": "North", "Field 999": "x"}
-
-    @pytest.mark.parametrize("value", ["<ValueID>2</ValueID>", "<ValueGUID>G2</ValueGUID>"])
-    def test_outline_codes(self, value):
-        codes = f"<OutlineCode><FieldID>188744096</FieldID>{value}</OutlineCode>"
-        assert only(task(1, body=codes), extra=self.CODES).codes == {"Trade": "Civil/Concrete"}
 
 
 class TestBadInput:
