@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.reports.theme import LIGHT, template
+from simcore.reports.theme import DATE_TICKS, LIGHT, template
 from simcore.results import DateVariable, MoneyVariable
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 CURVE_POINTS = 200
-HEIGHT = 400
+HEIGHT = 450
+MOST_WEEKLY_BARS = 45
+FEWEST_WEEKLY_BARS = 12
 LEVELS = 2
 LEVEL_HEIGHT = 0.085  # of the plot's height, a line of text
 
@@ -46,7 +48,7 @@ def distribution_figure(variable: DateVariable | MoneyVariable, flags: Sequence[
     import plotly.graph_objects as go
 
     is_date = isinstance(variable, DateVariable)
-    edges, hits = variable.histogram()
+    edges, hits = _whole_days(variable) if isinstance(variable, DateVariable) else variable.histogram()
     first, last = _range(variable, flags)
     centres = (_numbers(edges)[1:] + _numbers(edges)[:-1]) / 2
     width = np.maximum(np.diff(_numbers(edges)), (last - first) / 100)
@@ -56,11 +58,10 @@ def distribution_figure(variable: DateVariable | MoneyVariable, flags: Sequence[
         data=[
             {"type": "bar", "x": _shown(centres, is_date), "y": hits.tolist(), "width": (width * unit).tolist(),
              "marker": {"color": LIGHT["bars"], "line": {"color": LIGHT["surface"], "width": 0.5}},
-             "hovertemplate": "%{x}<br>%{y:,} hits<extra></extra>", "name": "Hits"},
+             "hovertemplate": f"{_hover_x(is_date)}<br>%{{y:,}} hits<extra></extra>", "name": "Hits"},
             {"type": "scatter", "x": _shown(x, is_date), "y": share.tolist(), "mode": "lines", "yaxis": "y2",
              "line": {"color": LIGHT["curve"], "width": 2.5, "shape": shape},
-             "hovertemplate": "%{x}<br>%{y:.0%} finish by then<extra></extra>" if is_date
-             else "%{x:,.0f}<br>%{y:.0%} cost at most that<extra></extra>", "name": "Cumulative"},
+             "hovertemplate": f"{_hover_x(is_date)}<br>%{{y:.0%}} at or below<extra></extra>", "name": "Cumulative"},
             {"type": "scatter", "x": _shown([_number(flag.value) for flag in flags], is_date), "yaxis": "y2",
              "y": [flag.share for flag in flags], "mode": "markers", "hoverinfo": "skip", "cliponaxis": False,
              "marker": {"size": 9, "color": [flag.colour for flag in flags],
@@ -68,6 +69,10 @@ def distribution_figure(variable: DateVariable | MoneyVariable, flags: Sequence[
         ],
         layout=_layout(flags, (first, last), is_date, title, _nice_step(int(hits.max()))),
     )  # fmt: skip
+
+
+def _hover_x(is_date: bool) -> str:
+    return "%{x|%-d %b %Y}" if is_date else "%{x:,.0f}"
 
 
 def _layout(
@@ -85,13 +90,13 @@ def _layout(
              "xanchor": "left" if in_left_half else "right", "xshift": 4 if in_left_half else -4, "borderpad": 1,
              "bgcolor": LIGHT["surface"], "font": {"color": flag.colour, "size": 13}}
         )  # fmt: skip
-    axis = {"range": _shown(limits, is_date), "type": "date" if is_date else "linear", "title": {"text": title}}
+    ticks = {"type": "date", "tickformatstops": DATE_TICKS} if is_date else {"type": "linear", "tickformat": "~s"}
     return {
         "template": template(),
         "height": HEIGHT,
         "shapes": shapes,
         "annotations": labels,
-        "xaxis": axis if is_date else {**axis, "tickformat": "~s"},
+        "xaxis": {**ticks, "range": _shown(limits, is_date), "title": {"text": title}},
         # five steps on both axes, so that one grid serves both
         "yaxis": {"title": {"text": "Hits"}, "range": [0, 5 * step], "dtick": step, "tickformat": ","},
         "yaxis2": {
@@ -99,6 +104,23 @@ def _layout(
             "dtick": 0.2, "tickformat": ".0%", "showgrid": False,
         },
     }  # fmt: skip
+
+
+def _whole_days(variable: DateVariable) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Hits of whole weeks, or of days where that gives too few bars: else weekends make the bars jump up and down."""
+    samples = variable.samples
+    first = samples.min().astype("datetime64[D]")
+    days = int((samples.max() - first).astype(np.int64) // 1440) + 1
+    if days < FEWEST_WEEKLY_BARS:
+        return variable.histogram()
+    weeks = days / 7
+    width = 1 if weeks < FEWEST_WEEKLY_BARS else 7 * int(np.ceil(weeks / MOST_WEEKLY_BARS))
+    if width > 1:
+        first = first.astype("datetime64[W]").astype("datetime64[D]") + 4  # numpy's weeks begin on Thursdays
+        first -= 7 if first > samples.min() else 0
+    bars = int((samples.max() - first).astype(np.int64) // 1440) // width + 1
+    edges = (first + width * np.arange(bars + 1)).astype("datetime64[m]")
+    return edges, np.histogram(samples.astype(np.int64), edges.astype(np.int64))[0]
 
 
 def _nice_step(most: int) -> int:

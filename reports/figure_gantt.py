@@ -9,14 +9,14 @@ import numpy.typing as npt
 
 from simcore.reports import wording
 from simcore.reports.ranking import most_critical
-from simcore.reports.theme import CRITICALITY_CLASSES, LIGHT, criticality_colour, template
+from simcore.reports.theme import CRITICALITY_CLASSES, DATE_TICKS, LIGHT, criticality_colour, template
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from simcore.results import Results
 
-LABEL_WIDTH = 44
+LABEL_WIDTH = 38
 ROW_HEIGHT = 26
 ORDERS = ("criticality", "start")
 
@@ -68,13 +68,15 @@ def criticality(results: Results, top: int = 15) -> go.Figure:
     columns = results.activities.columns
     rows = most_critical(columns, top, tasks_only=True)
     index = columns["criticality_index"][rows].astype(np.float64)
+    limits = [max(len(rows), 1) - 0.4, -0.6]
     error = np.nan_to_num(columns["criticality_error"][rows].astype(np.float64))
     return go.Figure(
         data=[
             {"type": "bar", "orientation": "h", "x": index.tolist(), "y": list(range(len(rows))), "width": 0.68,
              "marker": {"color": [criticality_colour(value) for value in index]},
              "error_x": {"array": error.tolist(), "color": LIGHT["muted"], "thickness": 1.2, "width": 3},
-             "hovertemplate": "%{x:.1%}<extra></extra>"}
+             "hovertemplate": "%{x:.1%}<extra></extra>"},
+            {"type": "scatter", "x": [None], "y": [None], "yaxis": "y2", "hoverinfo": "skip"},
         ],
         layout={
             "template": template(),
@@ -82,7 +84,10 @@ def criticality(results: Results, top: int = 15) -> go.Figure:
             "margin": {"t": 12},
             "xaxis": {"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25, "showgrid": True,
                       "title": {"text": "Share of iterations on the critical path"}},
-            "yaxis": {**_labels(columns, rows), "range": [max(len(rows), 1) - 0.4, -0.6]},
+            "yaxis": {**_labels(columns, rows), "range": limits},
+            "yaxis2": {"overlaying": "y", "side": "right", "range": limits, "showgrid": False,
+                       "tickvals": list(range(len(rows))),
+                       "ticktext": [escape(wording.percent_text(value), quote=False) for value in index]},
         },
     )  # fmt: skip
 
@@ -118,7 +123,7 @@ def _gantt_layout(columns: dict[str, npt.NDArray[Any]], rows: npt.NDArray[np.int
         "barmode": "overlay",
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 11}},
-        "xaxis": {"type": "date", "showgrid": True, "side": "bottom"},
+        "xaxis": {"type": "date", "showgrid": True, "tickformatstops": DATE_TICKS},
         "yaxis": {**_labels(columns, rows), "range": [len(rows) - 0.4, -0.6], "showgrid": False},
     }
 

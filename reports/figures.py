@@ -15,7 +15,7 @@ from simcore.reports import wording
 from simcore.reports.content import HEADLINE, SHORT_SPREAD
 from simcore.reports.figure_distribution import Flag, distribution_figure
 from simcore.reports.figure_gantt import criticality, gantt
-from simcore.reports.theme import LIGHT, template
+from simcore.reports.theme import DATE_TICKS, LIGHT, template
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -72,7 +72,7 @@ def joint(results: Results) -> go.Figure:
         data=[
             {"type": "scatter", "x": dates.tolist(), "y": cost.samples[::step].tolist(), "mode": "markers",
              "marker": {"size": 5, "color": LIGHT["cloud"], "opacity": 0.45},
-             "hovertemplate": "%{x}<br>%{y:,.0f}<extra></extra>"},
+             "hovertemplate": "%{x|%-d %b %Y}<br>%{y:,.0f}<extra></extra>"},
             {"type": "scatter", "x": [when], "y": [money], "mode": "markers", "hoverinfo": "skip",
              "marker": {"size": 11, "symbol": "diamond", "color": LIGHT["planned"]}},
         ],
@@ -85,7 +85,7 @@ def joint(results: Results) -> go.Figure:
                 {"type": "line", "y0": money, "y1": money, "xref": "paper", "x0": 0, "x1": 1, "line": line},
             ],
             "annotations": [_corner(text, x, y) for text, x, y in _quadrants(results)],
-            "xaxis": {"title": {"text": "Project finish"}, "type": "date"},
+            "xaxis": {"title": {"text": "Project finish"}, "type": "date", "tickformatstops": DATE_TICKS},
             "yaxis": {"title": {"text": f"Total cost, {currency}" if currency else "Total cost"}, "tickformat": "~s"},
         },
     )  # fmt: skip
@@ -97,18 +97,19 @@ def _quadrants(results: Results) -> tuple[tuple[str, int, int], ...]:
     in_time = both.finish.samples <= np.datetime64(both.finish.deterministic, "m")
     in_budget = both.cost.samples <= both.cost.deterministic
     quadrants = (
-        ("in time, within budget", in_time & in_budget, 0, 0),
-        ("late, within budget", ~in_time & in_budget, 1, 0),
-        ("in time, over budget", in_time & ~in_budget, 0, 1),
-        ("late and over budget", ~in_time & ~in_budget, 1, 1),
+        ("on time<br>within budget", in_time & in_budget, 0, 0),
+        ("late<br>within budget", ~in_time & in_budget, 1, 0),
+        ("on time<br>over budget", in_time & ~in_budget, 0, 1),
+        ("late<br>over budget", ~in_time & ~in_budget, 1, 1),
     )
-    return tuple((f"<b>{wording.percent_text(float(k.mean()))}</b> {name}", x, y) for name, k, x, y in quadrants)
+    shares = [escape(wording.percent_text(float(inside.mean()))) for _, inside, _, _ in quadrants]
+    return tuple((f"<b>{share}</b><br>{name}", x, y) for share, (name, _, x, y) in zip(shares, quadrants, strict=True))
 
 
 def _corner(text: str, x: int, y: int) -> dict[str, object]:
     return {
         "xref": "paper", "yref": "paper", "x": x, "y": y, "text": text, "showarrow": False,
-        "xanchor": "right" if x else "left", "yanchor": "top" if y else "bottom",
+        "xanchor": "right" if x else "left", "align": "right" if x else "left", "yanchor": "top" if y else "bottom",
         "xshift": -6 if x else 6, "yshift": -4 if y else 4, "borderpad": 2,
         "bgcolor": LIGHT["surface"], "opacity": 0.92, "font": {"size": 12},
     }  # fmt: skip

@@ -47,6 +47,15 @@ CRITICALITY_CLASSES = (
 COMPLETED_COLOUR = "#8795a3"
 
 
+DATE_TICKS = [
+    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%-d %b %Y"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+"""How plotly writes dates on an axis: days before months."""
+
+
 def criticality_colour(index: float) -> str:
     """Colour of a criticality index.
 

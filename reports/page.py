@@ -1,0 +1,131 @@
+"""Everything an HTML report shows, as one plain dataclass; the template only lays it out."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simcore.importcheck import ImportCheck, check_import
+from simcore.reports import wording
+from simcore.reports.basis import Basis, build_basis
+from simcore.reports.content import (
+    HEADLINE,
+    Summary,
+    answer,
+    cost_summary,
+    finish_summary,
+    milestone_summaries,
+    project_summaries,
+)
+
+if TYPE_CHECKING:
+    from simcore.results import Results
+
+MILESTONE_FIGURES = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A key figure."""
+
+    label: str
+    value: str
+    note: str
+    headline: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The content of a report.
+
+    Attributes
+    ----------
+    joint : str
+        The joint confidence in a sentence; empty for a plan without cost.
+    drawn_milestones : tuple of str
+        Ids of the milestones that have a figure of their own.
+    """
+
+    title: str
+    subtitle: tuple[str, ...]
+    answer: str
+    partial: str
+    warnings: tuple[str, ...]
+    cards: tuple[Card, ...]
+    finish: Summary
+    cost: Summary | None
+    joint: str
+    projects: tuple[Summary, ...]
+    milestones: tuple[Summary, ...]
+    drawn_milestones: tuple[str, ...]
+    import_check: ImportCheck
+    basis: Basis
+
+
+def build_page(results: Results) -> Page:
+    """Collect what the report says."""
+    plan, finish, cost = results.plan, finish_summary(results), cost_summary(results)
+    milestones = milestone_summaries(results)
+    basis = build_basis(results)
+    subtitle = [
+        wording.scenario_text(results.scenario),
+        f"data date {dict(basis.facts)['Data date']}" if "Data date" in dict(basis.facts) else "",
+        f"{results.iterations:,} iterations",
+    ]
+    return Page(
+        title=plan.name or plan.source or "Project",
+        subtitle=tuple(text for text in subtitle if text),
+        answer=answer(results),
+        partial=_partial(results),
+        warnings=tuple(results.warnings),
+        cards=tuple(_cards(finish, cost)),
+        finish=finish,
+        cost=cost,
+        joint=_joint(results),
+        projects=project_summaries(results),
+        milestones=milestones,
+        drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
+        import_check=check_import(plan, results.schedule),
+        basis=basis,
+    )
+
+
+def _partial(results: Results) -> str:
+    if not results.partial:
+        return ""
+    return (
+        f"Partial run: it was stopped after {results.iterations:,} of {results.requested:,} iterations. "
+        "The figures below hold for what was done; their standard errors are larger than those of a full run."
+    )
+
+
+def _cards(finish: Summary, cost: Summary | None) -> list[Card]:
+    cards = [
+        Card(label="Deterministic finish", value=finish.deterministic, note=f"{finish.probability} probability"),
+        Card(label="P50 finish", value=finish.row(50).value, note=_difference(finish.row(50).difference)),
+        Card(label=f"P{HEADLINE} finish", value=finish.headline.value, note=f"contingency {finish.contingency}",
+             headline=True),
+    ]  # fmt: skip
+    if cost:
+        unit = f" {cost.currency}" if cost.currency else ""
+        cards += [
+            Card(label="Deterministic cost" + unit, value=cost.deterministic, note=f"{cost.probability} probability"),
+            Card(label=f"P{HEADLINE} cost" + unit, value=cost.headline.value, note=f"contingency {cost.contingency}",
+                 headline=True),
+        ]  # fmt: skip
+    return cards
+
+
+def _difference(text: str) -> str:
+    return "as planned" if text == "0 d" else f"{text} to the plan"
+
+
+def _joint(results: Results) -> str:
+    if results.cost is None:
+        return ""
+    finish, cost, both = results.finish, results.cost, results.joint
+    planned = both.probability(finish.deterministic, cost.deterministic)
+    wanted = both.probability(finish.p(HEADLINE), cost.p(HEADLINE))
+    return (
+        f"Deterministic date and cost are both kept with {wording.percent_text(planned)} probability, "
+        f"the P{HEADLINE} date and the P{HEADLINE} cost both with {wording.percent_text(wanted)}."
+    )
