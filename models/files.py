@@ -80,7 +80,7 @@ def _target(path: str | Path) -> Path:
     """Where the bytes really go: a symbolic link stays one, the file behind it is replaced."""
     target = Path(os.path.realpath(path))
     if target.is_dir():
-        raise IsADirectoryError(f"{path} is a folder")
+        raise IsADirectoryError
     return target
 
 
@@ -99,10 +99,16 @@ def _is_device(target: Path) -> bool:
 def _told(path: str | Path) -> Iterator[None]:
     try:
         yield
-    except (IsADirectoryError, NotADirectoryError):
-        raise OutputError(f"cannot write {path}: it is, or lies in, something that is not what it must be. "
-                          "Name a file in a folder.") from None
+    except IsADirectoryError:
+        reason = "it is a folder. Name a file in it."
+    except NotADirectoryError:
+        reason = "a part of its path is a file. Name a folder that exists."
     except FileNotFoundError:
-        raise OutputError(f"cannot write {path}: its folder does not exist. Create it first.") from None
+        if Path(path).absolute().parent.is_dir():
+            raise  # not this file is missing, but one that is needed to write it
+        reason = "its folder does not exist. Create it first."
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}.") from None
+        reason = f"{error.strerror or error}."
+    else:
+        return
+    raise OutputError(f"cannot write {path}: {reason}")

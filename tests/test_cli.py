@@ -1,0 +1,445 @@
+"""The command line: exit status, messages, outputs, standard output against standard error."""
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import simcore
+from simcore.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAN = """
+format: 1
+project: {name: Shed, start: 2026-03-02, currency: EUR, focus: [done]}
+calendars: {standard: {week: {mon-fri: [08:00-12:00, 13:00-17:00]}}}
+activities:
+  dig: {name: Dig, duration: 5d, uncertainty: "triangular(4d, 5d, 9d)", cost: {per_day: 400}}
+  pour: {name: Pour, duration: 2d, after: [dig], uncertainty: "uniform(2d, 4d)", cost: 900}
+  paint: {name: Paint, duration: 1d, after: [dig]}
+  done: {name: Done, type: finish milestone, after: [pour, paint]}
+"""
+RISKS = """
+format: 1
+risks:
+  R1: {name: Rock, probability: 50%, impacts: [{activity: dig, duration: "fixed(10d)"}], mitigation: {probability: 0%}}
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "shed.yaml"
+    path.write_text(PLAN, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def risks(tmp_path: Path) -> Path:
+    path = tmp_path / "register.yaml"
+    path.write_text(RISKS, encoding="utf-8")
+    return path
+
+
+def run(*arguments: object) -> int:
+    return main([str(a) for a in arguments])
+
+
+def answer_of(capsysbinary: pytest.CaptureFixture[bytes], *arguments: object) -> dict:
+    assert run(*arguments) == 0
+    return json.loads(capsysbinary.readouterr().out)
+
+
+# -- run ---------------------------------------------------------------------------------------------------------------
+
+
+def test_run_prints_the_answer(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", plan, "-n", 500) == 0
+    shown = capsys.readouterr()
+    assert "Shed" in shown.out
+    assert "P80" in shown.out
+    assert "500 iterations" in shown.out
+
+
+def test_run_json_has_the_documented_shape(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    answer = answer_of(capsysbinary, "run", plan, "-n", 800, "--seed", 7, "--json", "-")
+    assert list(answer)[:4] == ["format", "simcore", "plan_sha256", "model_sha256"]
+    assert answer["format"] == 1
+    assert answer["simcore"] == simcore.__version__
+    assert (answer["seed"], answer["iterations"], answer["requested"], answer["scenario"]) == (7, 800, 800, "pre")
+    assert answer["partial"] is False
+    assert answer["deterministic"] == {"finish": "2026-03-10T17:00", "cost": 5 * 400 + 900}
+    for percent in (5, 10, 50, 80, 90, 95):
+        assert f"P{percent}" in answer["finish"]["percentiles"]
+        assert f"P{percent}" in answer["cost"]["percentiles"]
+    assert set(answer["finish"]["standard_error_hours"]) == {"mean", "P10", "P50", "P80", "P90"}
+    assert answer["milestones"]["done"]["percentiles"] == answer["finish"]["percentiles"]
+    assert [a["id"] for a in answer["activities"]] == ["dig", "pour", "paint", "done"]
+    critical = {a["id"]: a["criticality_index"] for a in answer["activities"]}
+    assert critical["dig"] == critical["pour"] == 1.0
+    assert critical["paint"] == 0.0
+
+
+def test_the_answer_has_the_hash_of_the_file(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    import hashlib
+
+    answer = answer_of(capsysbinary, "run", plan, "-n", 100, "--json", "-")
+    assert answer["plan_sha256"] == hashlib.sha256(plan.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("threads", [2, 7])
+def test_the_same_bytes_for_any_number_of_threads(
+    plan: Path, threads: int, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    texts = []
+    for used in (1, threads):
+        assert run("run", plan, "-n", 3000, "--threads", used, "--json", "-") == 0
+        texts.append(capsysbinary.readouterr().out)
+    assert texts[0] == texts[1]
+
+
+def test_the_command_line_and_python_agree(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    answer = answer_of(capsysbinary, "run", plan, "-n", 640, "--seed", 3, "--float", "--json", "-")
+    results = simcore.simulate(simcore.read(plan), 640, 3, with_float=True)
+    assert answer == json.loads(json.dumps(results.to_dict()))
+    assert "total_float_hours" in answer["activities"][0]
+
+
+def test_people_read_standard_error_when_the_answer_goes_to_standard_output(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("run", plan, "-n", 200, "--json", "-") == 0
+    shown = capsys.readouterr()
+    json.loads(shown.out)
+    assert "P80" in shown.err
+
+
+def test_csv_has_one_row_an_iteration(plan: Path, tmp_path: Path) -> None:
+    target = tmp_path / "samples.csv"
+    assert run("run", plan, "-n", 64, "--csv", target) == 0
+    with target.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["iteration"]) for row in rows] == list(range(64))
+    results = simcore.simulate(simcore.read(plan), 64)
+    assert [row["finish"] for row in rows] == [str(date) for date in results.finish.samples]
+    assert results.cost is not None
+    assert [float(row["cost"]) for row in rows] == results.cost.samples.tolist()
+    assert rows[0]["milestone done"] == rows[0]["finish"]
+
+
+def test_risks_and_scenarios(plan: Path, risks: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    means = {}
+    for scenario in ("pre", "post", "none"):
+        answer = answer_of(
+            capsysbinary, "run", plan, "--risks", risks, "--scenario", scenario, "-n", 1000, "--json", "-"
+        )
+        assert answer["scenario"] == scenario
+        means[scenario] = answer["finish"]["mean"]
+    assert means["pre"] > means["post"] == means["none"]
+
+
+def test_quick_risk_fills_what_has_no_range(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    options = ("--quick-risk", "200%,200%,200%", "--quick-correlation", "0.5", "-n", 100, "--json", "-")
+    answer = answer_of(capsysbinary, "run", plan, *options)
+    hours = {a["id"]: a["duration_hours"]["P50"] for a in answer["activities"]}
+    assert hours["paint"] == 16  # quick
+    assert 32 <= hours["dig"] <= 72  # its own
+    assert hours["done"] == 0
+
+
+def test_the_report_is_written(plan: Path, tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    assert run("run", plan, "-n", 200, "--report", target) == 0
+    assert "<html" in target.read_text(encoding="utf-8")[:2000]
+
+
+# -- what must fail before the run -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-n", "0"], "range"),
+        (["-n", "many"], "not a valid integer"),
+        (["--seed", "-1"], "range"),
+        (["--threads", "0"], "range"),
+        (["--scenario", "maybe"], "maybe"),
+        (["--quick-risk", "90%,100%"], "three percentages"),
+        (["--quick-risk", "130%,100%,90%"], "quick-risk"),
+        (["--quick-correlation", "2"], "range"),
+        (["--report", "-"], "--report needs a file"),
+        (["--json", "-", "--csv", "-"], "standard output"),
+        (["--json", "x", "--csv", "x"], "--csv would write over --json"),
+        (["--unknown"], "--unknown"),
+    ],
+)
+def test_wrong_usage_is_2(plan: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", plan, *options) == 2
+    shown = capsys.readouterr()
+    assert message in shown.err
+    assert not shown.out
+
+
+def test_no_output_may_replace_the_input(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", plan, "--json", plan.parent / "." / plan.name) == 2
+    assert "would write over the input" in capsys.readouterr().err
+    assert plan.read_text(encoding="utf-8") == PLAN
+
+
+def test_outputs_are_checked_before_the_plan_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", tmp_path / "missing.yaml", "--json", tmp_path / "no" / "such.json") == 1
+    shown = capsys.readouterr().err
+    assert "folder does not exist" in shown
+    assert "missing.yaml" not in shown
+
+
+def test_a_folder_is_no_output(plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", plan, "--json", tmp_path) == 2
+    assert "is a directory" in capsys.readouterr().err
+
+
+def test_wrong_input_is_1_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(PLAN.replace("[dig]", "[digg]"), encoding="utf-8")
+    assert run("run", path) == 1
+    shown = capsys.readouterr().err
+    assert "bad.yaml:7" in shown
+    assert "Did you mean 'dig'?" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_missing_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("schedule", tmp_path / "none.yaml") == 1
+    assert "no such file" in capsys.readouterr().err
+
+
+def test_a_misspelt_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("shedule", "x") == 2
+    assert "Did you mean 'schedule'?" in capsys.readouterr().err
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert simcore.__version__ in capsys.readouterr().out
+    assert run("--help") == 0
+    listed = capsys.readouterr().out
+    assert all(f"  {name} " in listed for name in ("run", "schedule", "convert", "new"))
+
+
+# -- the unexpected ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr("simcore.models.formats.read", broken)
+
+
+@pytest.mark.usefixtures("defect")
+def test_an_unexpected_error_is_one_message(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", plan) == 1
+    shown = capsys.readouterr().err
+    assert "KeyError: 'a defect'" in shown
+    assert "report it" in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.usefixtures("defect")
+@pytest.mark.parametrize("where", ["before", "after", "environment"])
+def test_debug_shows_the_traceback(
+    plan: Path, where: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where == "environment":
+        monkeypatch.setenv("SIMCORE_DEBUG", "1")
+    before, after = (["--debug"] * (where == "before"), ["--debug"] * (where == "after"))
+    assert run(*before, "run", plan, *after) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupt_while_reading(
+    plan: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simcore.models.formats.read", stopped)
+    assert run("run", plan) == 130
+    assert "Interrupted" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_reports_what_is_done(
+    plan: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import contextlib
+
+    @contextlib.contextmanager
+    def impatient(iterations: int):
+        def callback(progress: object) -> None:
+            raise KeyboardInterrupt
+
+        yield callback
+
+    monkeypatch.setattr("simcore.cli.progress.progress_bar", impatient)
+    assert run("run", plan, "-n", 100_000, "--json", "-") == 130
+    shown = capsys.readouterr()
+    answer = json.loads(shown.out)
+    assert answer["partial"] is True
+    assert 0 < answer["iterations"] < answer["requested"] == 100_000
+    assert "Stopped early" in shown.err
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+def test_control_c_from_outside(plan: Path, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    code = (
+        "import sys, threading, _thread\n"
+        "import simcore.simulation as simulation\n"
+        "original = simulation.Run._rounds\n"
+        "def announced(self, *rest):\n"
+        "    print('started', flush=True)\n"
+        "    return original(self, *rest)\n"
+        "simulation.Run._rounds = announced\n"
+        "from simcore.cli.main import main\n"
+        f"sys.exit(main(['run', {str(plan)!r}, '-n', '1048576', '--threads', '1', '--json', {str(answer)!r}]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "started"
+    time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert "Traceback" not in err
+    if process.returncode == 0:
+        pytest.skip("the run was over before the signal came")
+    assert process.returncode == 130, err
+    assert json.loads(answer.read_text())["partial"] is True
+    assert "Stopped early" in out
+
+
+def test_a_closed_pipe_is_quiet(plan: Path) -> None:
+    command = f'"{sys.executable}" -m simcore.cli.main schedule "{plan}" --json - | head -c 10'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment(), timeout=120)
+    assert done.stdout == '{\n "format'
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr
+
+
+def test_a_terminal_without_unicode(plan: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "simcore.cli.main", "run", str(plan), "-n", "200"], capture_output=True, timeout=120,
+        env={**environment(), "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode("ascii")
+
+
+# -- schedule, convert, new --------------------------------------------------------------------------------------------
+
+
+def test_schedule_prints_a_table(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("schedule", plan) == 0
+    shown = capsys.readouterr().out
+    assert "dig" in shown
+    assert "2026-03-10 17:00" in shown
+    assert "no dates" in shown
+
+
+def test_schedule_beside_the_files_own_dates(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dated = PLAN.replace(
+        "after: [dig]}", "after: [dig], file_dates: {early_start: 2026-03-09T08:00, early_finish: 2026-03-11T17:00}}"
+    )
+    plan.write_text(dated, encoding="utf-8")
+    assert run("schedule", plan, "--only", "differing") == 0
+    shown = capsys.readouterr().out
+    assert "0 of 1 open activities agree" in shown
+    assert "paint" in shown
+    assert "pour" not in shown
+
+
+def test_schedule_only_critical(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("schedule", plan, "--only", "critical") == 0
+    shown = capsys.readouterr().out
+    assert "pour" in shown
+    assert "Paint" not in shown
+
+
+def test_schedule_json(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    answer = answer_of(capsysbinary, "schedule", plan, "--json", "-")
+    (project,) = answer["projects"]
+    assert project["name"] == "Shed"
+    assert (project["start"], project["finish"]) == ("2026-03-02T08:00", "2026-03-10T17:00")
+    paint = next(a for a in answer["activities"] if a["id"] == "paint")
+    assert (paint["early_start"], paint["early_finish"]) == ("2026-03-09T08:00", "2026-03-09T17:00")
+    assert (paint["late_start"], paint["late_finish"]) == ("2026-03-10T08:00", "2026-03-10T17:00")
+    assert paint["total_float_hours"] == 8
+    assert paint["critical"] is False
+    assert (paint["type"], paint["status"]) == ("task", "not started")
+
+
+def test_schedule_into_a_file_prints_no_table(plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "dates.json"
+    assert run("schedule", plan, "--json", target) == 0
+    assert "dig" not in capsys.readouterr().out
+    assert json.loads(target.read_text(encoding="utf-8"))["activities"]
+
+
+@pytest.mark.parametrize("name", ["copy.yaml", "copy.json"])
+def test_convert_keeps_the_schedule(
+    plan: Path, risks: Path, name: str, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run("convert", plan, tmp_path / name, "--risks", risks) == 0
+    assert b"4 activities" in capsysbinary.readouterr().out
+    first = answer_of(capsysbinary, "run", plan, "--risks", risks, "-n", 300, "--json", "-")
+    second = answer_of(capsysbinary, "run", tmp_path / name, "-n", 300, "--json", "-")
+    for answer in (first, second):
+        del answer["plan_sha256"]
+    assert first == second
+
+
+def test_convert_to_standard_output(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("convert", plan, "-") == 0
+    assert capsys.readouterr().out.startswith("format: 1")
+
+
+def test_convert_refuses_its_input(plan: Path) -> None:
+    assert run("convert", plan, plan) == 2
+
+
+@pytest.mark.parametrize("template", ["starter", "pump-station", "software-release", "plant-shutdown"])
+def test_every_template_runs(template: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "a folder" / template
+    assert run("new", folder, "--template", template) == 0
+    assert "simcore run" in capsys.readouterr().out
+    assert run("run", folder / "plan.yaml", "--risks", folder / "risks.yaml", "-n", 400) == 0
+    shown = capsys.readouterr()
+    assert "% confidence" in shown.out
+    assert not shown.err
+
+
+def test_new_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "risks.yaml").write_text("mine")
+    assert run("new", tmp_path) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert (tmp_path / "risks.yaml").read_text() == "mine"
+    assert not (tmp_path / "plan.yaml").exists()
+
+
+def test_new_names_the_templates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("new", tmp_path / "x", "--template", "castle") == 2
+    shown = capsys.readouterr().err
+    assert "starter" in shown
+    assert "plant-shutdown" in shown
