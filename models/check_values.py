@@ -24,6 +24,7 @@ CHOICES = {
     "rules": ("p6", "msp"),
     "logic": ("retained", "override", "actual dates"),
     "float": ("finish", "start", "smallest"),
+    "float_to": ("project finish", "plan finish"),
     "start_to_start_lag_from": ("early start", "actual start"),
 }
 """The words that scheduling options may be."""

@@ -65,7 +65,6 @@ def _node(node: Node, scope: Scope, line: int) -> Table:
 
 
 PROJECT_FIELDS: Fields = {
-    "id": Field("id", text),
     "name": Field("name", text),
     "start": Field("start", start_date),
     "data_date": Field("data_date", start_date),
@@ -75,6 +74,7 @@ PROJECT_FIELDS: Fields = {
     "scheduling": Field("scheduling", _node, nested=True),
 }
 SINGLE_PROJECT_FIELDS: Fields = {
+    "id": Field("id", text),
     **PROJECT_FIELDS,
     "currency": Field("currency", text),
     "focus": Field("focus", texts, nested=True),
