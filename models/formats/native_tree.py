@@ -209,7 +209,7 @@ def _feed_yaml(text: str, name: str, builder: _Builder) -> None:
             if kind is ScalarEvent:
                 _check_tag(event, line, builder)
                 value = event.value
-                if event.style is None:
+                if not event.style:  # plain
                     value = _PLAIN_WORDS.get(value, value)
                 builder.scalar(value, line)
                 if event.anchor is not None:
