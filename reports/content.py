@@ -80,7 +80,13 @@ def finish_summary(results: Results) -> Summary:
 
 def cost_summary(results: Results) -> Summary | None:
     """The total cost; None for a plan without cost."""
-    return None if results.cost is None else money_summary(results.cost, "cost", "Total cost", results.plan.currency)
+    cost = priced(results)
+    return None if cost is None else money_summary(cost, "cost", "Total cost", results.plan.currency)
+
+
+def priced(results: Results) -> MoneyVariable | None:
+    """The total cost, unless it is nothing in every iteration."""
+    return results.cost if results.cost is not None and results.cost.samples.any() else None
 
 
 def project_summaries(results: Results) -> tuple[Summary, ...]:
@@ -112,9 +118,14 @@ def _project_calendar(plan: Plan, project_id: str | None = None) -> Calendar | N
     return plan.calendars.get(name) if name else None
 
 
+def with_clock(variable: DateVariable) -> bool:
+    """Whether the time of day matters: the date varies, but only over few days."""
+    return _varies(variable) and variable.p(95) - variable.p(5) < SHORT_SPREAD
+
+
 def date_summary(variable: DateVariable, key: str, name: str, calendar: Calendar | None = None) -> Summary:
     """A date as text; with times of day where it spreads over few days only."""
-    clock = variable.p(95) - variable.p(5) < SHORT_SPREAD
+    clock = with_clock(variable)
     planned = variable.deterministic
 
     def row(percent: int | None, value: datetime, label: str) -> Row:
@@ -159,7 +170,7 @@ def money_summary(variable: MoneyVariable, key: str, name: str, currency: str) -
         )
 
     reserve = variable.p(HEADLINE) - planned
-    share = wording.relative_text(reserve, planned)
+    share = wording.relative_text(reserve, planned) if reserve else ""
     amount = " ".join(part for part in (currency, wording.money_text(reserve)) if part)
     return Summary(
         id=key,
@@ -199,9 +210,10 @@ def _date_contingency(planned: datetime, wanted: datetime, calendar: Calendar | 
 def answer(results: Results) -> str:
     """The whole answer in one sentence."""
     finish, planned = results.finish, results.finish.deterministic
-    clock = finish.p(95) - finish.p(5) < SHORT_SPREAD
+    clock = with_clock(finish)
     if not _varies(finish):
-        text = f"Every iteration finishes on {wording.date_text(finish.p(50), clock)}"
+        which = "Every iteration" if finish.iterations > 1 else "The only iteration"
+        text = f"{which} finishes on {wording.date_text(finish.p(50), clock)}"
     else:
         wanted = finish.p(HEADLINE)
         kept = wording.percent_text(finish.probability_of_deterministic)
@@ -217,7 +229,7 @@ def _varies(variable: DateVariable | MoneyVariable) -> bool:
 
 
 def _cost_clause(results: Results) -> str:
-    cost, currency = results.cost, results.plan.currency
+    cost, currency = priced(results), results.plan.currency
     if cost is None:
         return ""
     wanted = wording.short_money(cost.p(HEADLINE), currency)

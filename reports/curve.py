@@ -16,7 +16,7 @@ def curve_lines(
     marks: Sequence[tuple[float, str]],
     label: Callable[[float], str],
     width: int = 56,
-    height: int = 8,
+    height: int = 11,
     plain: bool = False,
 ) -> list[str]:
     """The share of values at or below x, from the smallest to the largest value or mark.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.reports import wording
-from simcore.reports.content import HEADLINE, SHORT_SPREAD
+from simcore.reports.content import HEADLINE, with_clock
 from simcore.reports.figure_distribution import Flag, distribution_figure
 from simcore.reports.figure_gantt import criticality, gantt
 from simcore.reports.theme import DATE_TICKS, LIGHT, template
@@ -116,7 +116,7 @@ def _corner(text: str, x: int, y: int) -> dict[str, object]:
 
 
 def _dates(variable: DateVariable, title: str) -> go.Figure:
-    clock = variable.p(95) - variable.p(5) < SHORT_SPREAD
+    clock = with_clock(variable)
     planned, wanted = variable.deterministic, variable.p(HEADLINE)
     flags = (
         _planned_flag(planned, variable.probability_of_deterministic, wording.date_text(planned, clock)),

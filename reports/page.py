@@ -14,6 +14,7 @@ from simcore.reports.content import (
     cost_summary,
     finish_summary,
     milestone_summaries,
+    priced,
     project_summaries,
 )
 
@@ -99,20 +100,21 @@ def _partial(results: Results) -> str:
 
 
 def _cards(finish: Summary, cost: Summary | None) -> list[Card]:
-    cards = [
-        Card(label="Deterministic finish", value=finish.deterministic, note=f"{finish.probability} probability"),
-        Card(label="P50 finish", value=finish.row(50).value, note=_difference(finish.row(50).difference)),
-        Card(label=f"P{HEADLINE} finish", value=finish.headline.value, note=f"contingency {finish.contingency}",
-             headline=True),
-    ]  # fmt: skip
+    cards = [Card(label="Deterministic finish", value=finish.deterministic, note=f"{finish.probability} probability")]
+    if finish.varies:
+        middle = finish.row(50)
+        cards.append(Card(label="P50 finish", value=middle.value, note=_difference(middle.difference)))
+        cards.append(_headline(finish, "finish"))
     if cost:
-        unit = f" {cost.currency}" if cost.currency else ""
-        cards += [
-            Card(label="Deterministic cost" + unit, value=cost.deterministic, note=f"{cost.probability} probability"),
-            Card(label=f"P{HEADLINE} cost" + unit, value=cost.headline.value, note=f"contingency {cost.contingency}",
-                 headline=True),
-        ]  # fmt: skip
+        unit = f"cost {cost.currency}".strip()
+        cards.append(Card(label=f"Deterministic {unit}", value=cost.deterministic, note=f"{cost.probability} probability"))
+        cards += [_headline(cost, unit)] if cost.varies else []
     return cards
+
+
+def _headline(summary: Summary, what: str) -> Card:
+    note = f"contingency {summary.contingency}"
+    return Card(label=f"P{HEADLINE} {what}", value=summary.headline.value, note=note, headline=True)
 
 
 def _difference(text: str) -> str:
@@ -120,9 +122,10 @@ def _difference(text: str) -> str:
 
 
 def _joint(results: Results) -> str:
-    if results.cost is None:
+    cost = priced(results)
+    if cost is None:
         return ""
-    finish, cost, both = results.finish, results.cost, results.joint
+    finish, both = results.finish, results.joint
     planned = both.probability(finish.deterministic, cost.deterministic)
     wanted = both.probability(finish.p(HEADLINE), cost.p(HEADLINE))
     return (

@@ -7,6 +7,8 @@ simcore.Chooser = class {
     this.count = this.columns.id.length;
     Object.assign(this, {name, orders, onChange, size: sizes[0], page: 0, order: orders[0], down: false, query: ""});
     this.filter = "open";
+    if (!this.chosen().length) this.filter = "all";
+    this.rows = null;
     this.buildTools();
     this.buildPager(sizes);
   }
@@ -32,6 +34,7 @@ simcore.Chooser = class {
     const search = simcore.element("input", {type: "search", placeholder: "id, name or WBS", "aria-label": "Search"});
     search.addEventListener("input", () => { this.query = search.value; this.restart(); });
     const filter = simcore.element("select", {}, ...Object.entries(simcore.Chooser.FILTERS).map(([key, [text]]) => new Option(text, key)));
+    filter.value = this.filter;
     filter.addEventListener("change", () => { this.filter = filter.value; this.restart(); });
     place.append(simcore.element("label", {}, "Search", search), simcore.element("label", {}, "Show", filter));
     if (this.orders.length > 1) {

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from rich.cells import set_cell_size
 
 from simcore.importcheck import Difference, ImportCheck, check_import
 from simcore.models.plan import Activity, Plan, Status
 from simcore.reports.terminal import PLAIN
-from simcore.reports.wording import UNKNOWN, shortened
+from simcore.reports.wording import UNKNOWN, clean, shortened
 
 if TYPE_CHECKING:
     from simcore.scheduling import Schedule
@@ -91,8 +92,8 @@ def schedule_lines(schedule: Schedule, check: ImportCheck) -> list[Line]:
     )  # fmt: skip
     return [
         Line(
-            id=str(ident),
-            name=activity.name,
+            id=clean(str(ident)),
+            name=clean(activity.name),
             start=_date(start),
             finish=_date(finish),
             total_float=_float(plan, activity, float(hours)),
@@ -133,7 +134,7 @@ def _heading(schedule: Schedule, color: bool) -> Iterator[str]:
         when = project.data_date or project.start
         finish = schedule.project_finish.get(project.id)
         parts = [
-            _styled(f"{project.id} {project.name}" if project.name != project.id else project.id, "bold", color),
+            _styled(clean(f"{project.id} {project.name}" if project.name != project.id else project.id), "bold", color),
             f"data date {_moment(when)}" if when else "",
             f"finish {_moment(finish)}" if finish else "",
             f"must finish by {_moment(project.must_finish_by)}" if project.must_finish_by else "",
@@ -155,8 +156,8 @@ def _table(lines: Sequence[Line], width: int, color: bool, with_file: bool) -> I
     for line in lines:
         mark = _styled("≠", "differs", color) if line.differs else " "
         text = (
-            f"{mark}{'*' if line.critical else ' '}{shortened(line.id, id_width):<{id_width}}  "
-            f"{shortened(line.name, room):<{room}}  {line.start:<{DATE_WIDTH}}  {line.finish:<{DATE_WIDTH}}  "
+            f"{mark}{'*' if line.critical else ' '}{_fitted(line.id, id_width)}  "
+            f"{_fitted(line.name, room)}  {line.start:<{DATE_WIDTH}}  {line.finish:<{DATE_WIDTH}}  "
             f"{line.total_float:>8}"
         )
         if with_file:
@@ -164,6 +165,11 @@ def _table(lines: Sequence[Line], width: int, color: bool, with_file: bool) -> I
         yield text.rstrip()
     legend = "* critical" + ("   ≠ differs from the file" if any(line.differs for line in lines) else "")
     yield _styled(legend, "faint", color)
+
+
+def _fitted(text: str, width: int) -> str:
+    """Cut or padded to a width in terminal cells, of which Chinese characters take two."""
+    return set_cell_size(shortened(text, width), width)
 
 
 def _beside(stored: str, computed: str, color: bool) -> str:
@@ -174,7 +180,7 @@ def _begin(check: ImportCheck) -> Iterator[str]:
     if check.first_differences:
         yield "Differences begin at:"
     for difference in check.first_differences[:DIFFERENCES]:
-        yield f"  {difference.id} {difference.name}: " + "; ".join(_values(difference))
+        yield clean(f"  {difference.id} {difference.name}: ") + "; ".join(_values(difference))
 
 
 def _values(difference: Difference) -> Iterator[str]:

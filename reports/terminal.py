@@ -58,7 +58,7 @@ def run_summary(
     width = width or Console().width
     finish, cost = finish_summary(results), cost_summary(results)
     both = [summary for summary in (finish, cost) if summary]
-    blocks: list[RenderableType] = [_head(results), Text(answer(results), style="bold")]
+    blocks: list[RenderableType] = [_head(results), Text(wording.clean(answer(results)), style="bold")]
     blocks += [_percentiles(both)] if width >= NARROW else [_percentiles([summary]) for summary in both]
     blocks += [_contingency(both)] if any(summary.varies for summary in both) else []
     blocks += [_curve(results, min(64, width - 8), plain)] if finish.varies else []
@@ -98,8 +98,12 @@ def table(*columns: str | tuple[str, str], title: str | None = None) -> Table:
 
 def _head(results: Results) -> Text:
     plan = results.plan
-    parts = [plan.name or plan.source, f"{results.iterations:,} iterations", f"seed {results.design.seed}"]
-    parts.append(wording.scenario_text(results.scenario))
+    parts = [
+        wording.clean(plan.name or plan.source),
+        f"{results.iterations:,} iterations",
+        f"seed {results.design.seed}",
+        wording.scenario_text(results.scenario),
+    ]
     head = Text(" · ".join(part for part in parts if part), style="dim")
     if results.partial:
         note = f"\nStopped early: {results.iterations:,} of {results.requested:,} iterations are done."
@@ -114,6 +118,8 @@ def _percentiles(both: Sequence[Summary]) -> Table:
         for name in (heading, "std. error", "vs plan"):
             made.add_column(name, justify="right", no_wrap=True)
     made.add_row("Deterministic", *(text for s in both for text in (s.deterministic, "", f"{s.probability} kept")))
+    if not any(s.varies for s in both):
+        return made
     for percent in SHOWN_PERCENTILES:
         style = "bold" if percent == HEADLINE else ""
         made.add_row(f"P{percent}", *_cells(s.row(percent) for s in both), style=style)
@@ -148,11 +154,12 @@ def _minutes(moment: datetime) -> float:
 def _milestones(title: str, summaries: Sequence[Summary], width: int) -> list[RenderableType]:
     if not summaries:
         return []
-    percentiles = SHOWN_PERCENTILES if width >= NARROW else (HEADLINE,)
-    numbers = 20 + 15 * len(percentiles)
+    cell = 3 + max(len(s.deterministic) for s in summaries)
+    percentiles = SHOWN_PERCENTILES if width >= 30 + cell * (1 + len(SHOWN_PERCENTILES)) else (HEADLINE,)
+    numbers = 12 + cell * (1 + len(percentiles))
     made = table("", ("Plan", "right"), ("Kept", "right"), *((f"P{p}", "right") for p in percentiles), title=title)
     for s in summaries[:MILESTONES]:
-        name = Text(wording.shortened(s.name, max(12, width - numbers)))
+        name = Text(wording.shortened(wording.clean(s.name), max(12, width - numbers)))
         made.add_row(name, s.deterministic, s.probability, *(s.row(p).value for p in percentiles))
     more = len(summaries) - MILESTONES
     return [Group(made, Text(f"and {more:,} more")) if more > 0 else made]
@@ -165,13 +172,13 @@ def _critical(results: Results, width: int) -> list[RenderableType]:
         return []
     made = table("", "", ("Criticality", "right"), "", ("Finish", "right"), (f"P{HEADLINE}", "right"),
                  title="Most critical activities")  # fmt: skip
-    room = max(12, min(60, width - 62))
+    room = max(24, min(60, width - 64))
+    id_width = min(room // 3, max(len(str(columns["id"][row])) for row in rows))
     for row in rows:
         index = float(columns["criticality_index"][row])
-        ident = wording.shortened(str(columns["id"][row]), max(8, room // 3))
         made.add_row(
-            Text(ident),
-            Text(wording.shortened(str(columns["name"][row]), room - len(ident))),
+            Text(wording.shortened(wording.clean(str(columns["id"][row])), id_width)),
+            Text(wording.shortened(wording.clean(str(columns["name"][row])), room - id_width)),
             wording.percent_text(index),
             "#" * round(index * 8),
             *(_date(columns[name][row]) for name in ("finish", f"finish_p{HEADLINE}")),
@@ -186,8 +193,8 @@ def _date(value: Any) -> str:
 def _remarks(results: Results) -> list[RenderableType]:
     made = Table.grid(padding=(0, 1))
     for warning in results.warnings:
-        made.add_row(Text("!", style="bold yellow"), Text(warning))
+        made.add_row(Text("!", style="bold yellow"), Text(wording.clean(warning)))
     check = check_import(results.plan, results.schedule)
     if check.compared:
-        made.add_row("" if check.perfect else Text("!", style="bold yellow"), Text(str(check)))
+        made.add_row("" if check.perfect else Text("!", style="bold yellow"), Text(wording.clean(str(check))))
     return [made] if made.row_count else []

@@ -182,6 +182,17 @@ def scenario_text(name: str) -> str:
     return _SCENARIOS.get(name, f"scenario “{name}”")
 
 
+def clean(text: str) -> str:
+    """Without control and direction characters, which would command a terminal instead of being read.
+
+    >>> clean("Pump\\x1b[31m house\\u202e")
+    'Pump[31m house'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+
+
 def shortened(text: str, width: int) -> str:
     """The text, cut with an ellipsis where it is longer than ``width``.
 
