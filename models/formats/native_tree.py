@@ -152,7 +152,8 @@ class _Builder:
             raise self.refuse(
                 node.line, f"values are nested more than {_DEEPEST} deep.", "Check the brackets and the indentation."
             )
-        self.put(node, node.line)
+        if not self.merging():
+            self.put(node, node.line)
         self.open.append(node)
         self.keys.append(_NO_KEY)
         self.key_lines.append(0)
@@ -160,7 +161,14 @@ class _Builder:
     def end(self) -> Table | Rows:
         self.keys.pop()
         self.key_lines.pop()
-        return self.open.pop()
+        node = self.open.pop()
+        if self.merging():  # only now it is complete
+            self.put(node, node.line)
+        return node
+
+    def merging(self) -> bool:
+        """Whether the next value belongs to a merge key."""
+        return bool(self.keys) and self.keys[-1] is _MERGE
 
     def put(self, value: Node, line: int, size: int = 1) -> None:
         self.values += size
