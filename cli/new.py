@@ -10,7 +10,7 @@ from simcore.cli.templates import DEFAULT, template_files, template_names
 from simcore.models.errors import SimcoreError
 
 
-class TemplateName(click.ParamType):
+class TemplateName(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5
     """The name of a template."""
 
     name = "template"
