@@ -18,10 +18,9 @@ def command(plan: str, out: str, risks: str | None) -> None:
     The native file gives the same dates and costs, and keeps the dates that the source tool stored. OUT ends in .yaml,
     .yml or .json; - is standard output (YAML).
     """
-    from simcore.models.formats.native_write import to_json, to_yaml
-
     from simcore.cli.notes import show_notes
     from simcore.models.formats import read
+    from simcore.models.formats.native_write import to_json, to_yaml
 
     outputs = Outputs({"OUT": out}, inputs=(plan, risks))
     read_plan = read(plan, risks=risks)

@@ -169,7 +169,7 @@ def _order(values: Mapping[str, tuple[Any, Any]]) -> datetime:
 def _cause(plan: Plan, activity: Activity, links: Collection[Relationship]) -> str:
     """The first thing on the activity that tools are known to treat in ways of their own."""
     kinds = {constraint.type for constraint in activity.constraints}
-    resources = [plan.resources[a.resource] for a in activity.assignments if a.resource in plan.resources]
+    resources = [plan.resources[a.resource] for a in activity.assignments if a.resource and a.resource in plan.resources]
     dangling = (link for link in links if link.predecessor.project != link.successor.project)
     guesses = (
         (activity.levelling_delay, "its dates carry a levelling delay"),

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -52,7 +53,7 @@ def simcore_lines(page: Path) -> Iterator[list[str]]:
 def test_commands_run(page: Path, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in simcore_lines(page):
         assert main(words) == 0, f"{words}: {capsys.readouterr().err}"
-        for option, value in zip(words, words[1:], strict=False):
+        for option, value in pairwise(words):
             if option in ("--report", "--json", "--csv") and value != "-":
                 assert Path(value).stat().st_size > 0
 

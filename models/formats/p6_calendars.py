@@ -169,7 +169,7 @@ def _calendar(tables: Tables, row: Row, name: str, times: Sequence[WorkTimes]) -
     """
     own = next((n for n, known in enumerate(times) if known.week), None)
     if own is None:
-        week = ASSUMED_WEEK
+        week: tuple[Shifts, ...] = ASSUMED_WEEK
         tables.report(row, f"Calendar {name!r} has no working times in the file.",
                       "Monday to Friday 08:00-16:00 is assumed.", "warning")
     else:

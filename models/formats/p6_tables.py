@@ -4,7 +4,7 @@ Both readers hand over rows under the column names of the XER, which are those o
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -20,8 +20,8 @@ class Row(dict[str, str]):
 
     __slots__ = ("mark", "table")
 
-    def __init__(self, table: str, mark: object, values: object = ()):
-        super().__init__(values)  # type: ignore[arg-type]
+    def __init__(self, table: str, mark: object, values: Iterable[tuple[str, str]] | Mapping[str, str] = ()):
+        super().__init__(values)
         self.table = table
         self.mark = mark
 
