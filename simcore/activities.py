@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_passes import SNAP_FORWARD
+from simcore.kernel_passes import CALENDAR, SNAP, SNAP_FORWARD
 
 if TYPE_CHECKING:
     import pandas
@@ -107,8 +107,8 @@ class ActivityTable:
         """Clock minutes of work coordinates of nodes (spans are kept in clock minutes)."""
         network = self.network
         out = minutes.copy()
-        for node, c in enumerate(network.logic.nodes.calendar):
-            at_finish = quantity == "finish" or network.logic.nodes.snap[node] != SNAP_FORWARD and network.durations[node] == 0
+        for node, (c, snap) in enumerate(network.logic.nodes[:, (CALENDAR, SNAP)]):
+            at_finish = quantity == "finish" or (snap != SNAP_FORWARD and network.durations[node] == 0)
             out[node] = (network.calendars.finish if at_finish else network.calendars.start)(int(c), int(minutes[node]))
         return out
 

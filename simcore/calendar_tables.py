@@ -22,36 +22,22 @@ def build_tables(calendars: Sequence[Calendar], origin: date, horizon: date) -> 
     """
     if origin.weekday():
         raise ValueError(f"the origin {origin} is no Monday")
-    work_parts: list[npt.NDArray[np.int32]] = []
-    clock_parts: list[npt.NDArray[np.int32]] = []
-    quanta, spans, totals, weeklies = [], [], [], []
+    parts: list[npt.NDArray[np.int32]] = []
+    heads, length = [], 0
     for calendar in calendars:
         if calendar.always_works:
-            quanta.append(0)
-            spans.append(0)
-            totals.append(0)
-            weeklies.append(WEEK)
-            work_parts.append(np.zeros(0, np.int32))
-            clock_parts.append(np.zeros(0, np.int32))
+            heads.append((0, 0, 0, WEEK, 0, 0))
             continue
         quantum, worked = worked_quanta(calendar, origin, horizon)
         before = np.cumsum(worked, dtype=np.int64) - worked
-        work_parts.append(((before * quantum) << 1 | worked).astype(np.int32))
-        clock_parts.append((np.flatnonzero(worked) * quantum).astype(np.int32))
-        quanta.append(quantum)
-        spans.append(len(worked) * quantum)
-        totals.append(int(worked.sum()) * quantum)
-        weeklies.append(int(worked[-WEEK // quantum:].sum()) * quantum)
+        work = ((before * quantum) << 1 | worked).astype(np.int32)
+        clock = (np.flatnonzero(worked) * quantum).astype(np.int32)
+        weekly = int(worked[-WEEK // quantum:].sum()) * quantum
+        heads.append((quantum, len(work) * quantum, len(clock) * quantum, weekly, length, length + len(work)))
+        parts += [work, clock]
+        length += len(work) + len(clock)
     return CalendarTables(
-        quantum=np.array(quanta, np.int32),
-        inverse=np.array([1.0 / q if q else 0.0 for q in quanta]),
-        work=np.concatenate(work_parts),
-        work_at=np.cumsum([0, *map(len, work_parts)], dtype=np.int64),
-        clock=np.concatenate(clock_parts),
-        clock_at=np.cumsum([0, *map(len, clock_parts)], dtype=np.int64),
-        span=np.array(spans, np.int32),
-        total=np.array(totals, np.int32),
-        weekly=np.array(weeklies, np.int32),
+        head=np.array(heads, np.int64), table=np.concatenate(parts) if parts else np.zeros(1, np.int32)
     )
 
 

@@ -11,65 +11,70 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import kernel
+from simcore.jit import inlined, kernel
 
 WEEK = 10_080
 
 
-class CalendarTables(NamedTuple):
-    """All calendars, flat. A quantum of 0 marks a calendar that always works: coordinate = clock."""
+QUANTUM, SPAN, TOTAL, WEEKLY, WORK_AT, CLOCK_AT = range(6)  # columns of the heads
 
-    quantum: npt.NDArray[np.int32]
-    inverse: npt.NDArray[np.float64]  # 1 / quantum
-    work: npt.NDArray[np.int32]  # per clock quantum: work before it << 1 | whether it is worked
-    work_at: npt.NDArray[np.int64]  # (calendars + 1,) where each calendar's entries begin
-    clock: npt.NDArray[np.int32]  # per work quantum: clock minute at which it begins
-    clock_at: npt.NDArray[np.int64]
-    span: npt.NDArray[np.int32]  # clock minutes covered by the table
-    total: npt.NDArray[np.int32]  # minutes of work in it
-    weekly: npt.NDArray[np.int32]  # minutes of work in its last week
+
+class CalendarTables(NamedTuple):
+    """All calendars, flat.
+
+    Attributes
+    ----------
+    head : ndarray of int64, shape (calendars, 6)
+        QUANTUM minutes (0 marks a calendar that always works: coordinate = clock), SPAN clock minutes and TOTAL minutes of work
+        covered by the table, WEEKLY minutes of work in its last week, WORK_AT and CLOCK_AT where its entries begin.
+    table : ndarray of int32
+        Per clock quantum: work before it << 1 | whether it is worked. Per work quantum: clock minute at which it begins.
+    """
+
+    head: npt.NDArray[np.int64]
+    table: npt.NDArray[np.int32]
 
 
 @kernel
 def work_one(cal, c, t):
     """Work coordinate of one clock minute."""
-    q = cal.quantum[c]
+    q = np.int32(cal.head[c, QUANTUM])
     if q == 0:
         return t
     weeks = 0
-    if t < 0 or t >= cal.span[c]:
-        first = cal.span[c] - WEEK
+    if t < 0 or t >= cal.head[c, SPAN]:
+        first = cal.head[c, SPAN] - WEEK
         weeks = (t - first) // WEEK
         t = t - weeks * WEEK
     k = t // q
-    entry = cal.work[cal.work_at[c] + k]
-    return (entry >> 1) + (entry & 1) * (t - k * q) + weeks * cal.weekly[c]
+    entry = cal.table[cal.head[c, WORK_AT] + k]
+    return (entry >> 1) + (entry & 1) * (t - k * q) + weeks * cal.head[c, WEEKLY]
 
 
 @kernel
 def start_one(cal, c, w):
     """Clock minute at which the next minute of work after coordinate ``w`` begins (08:00, not 17:00 the day before)."""
-    q = cal.quantum[c]
+    q = np.int32(cal.head[c, QUANTUM])
     if q == 0:
         return w
     weeks = 0
-    if w < 0 or w >= cal.total[c]:
-        first = cal.total[c] - cal.weekly[c]
-        weeks = (w - first) // cal.weekly[c]
-        w = w - weeks * cal.weekly[c]
+    if w < 0 or w >= cal.head[c, TOTAL]:
+        first = cal.head[c, TOTAL] - cal.head[c, WEEKLY]
+        weeks = (w - first) // cal.head[c, WEEKLY]
+        w = w - weeks * cal.head[c, WEEKLY]
     m = w // q
-    return cal.clock[cal.clock_at[c] + m] + (w - m * q) + weeks * WEEK
+    return cal.table[cal.head[c, CLOCK_AT] + m] + (w - m * q) + weeks * WEEK
 
 
 @kernel
 def finish_one(cal, c, w):
     """Clock minute at which the last minute of work before coordinate ``w`` ends (17:00, not 08:00 the next day)."""
-    if cal.quantum[c] == 0:
+    if cal.head[c, QUANTUM] == 0:
         return w
     return start_one(cal, c, w - 1) + 1
 
 
-@kernel
+@inlined
 def _extremes(row):
     low, high = row[0], row[0]
     for j in range(row.shape[0]):
@@ -78,68 +83,77 @@ def _extremes(row):
     return low, high
 
 
+@inlined
+def _quanta_row(row, inverse, half, out):
+    """Values divided by the quantum, rounded down; half a minute keeps the product off whole numbers."""
+    for j in range(row.shape[0]):
+        out[j] = np.int32((np.float64(row[j]) + half) * inverse)
+
+
+@inlined
+def _look_up_row(table, index, out):
+    """Table entries. Unsigned: the check for a negative index would cost more than the look-up."""
+    for j in range(index.shape[0]):
+        out[j] = table[np.uint32(index[j])]
+
+
 @kernel
-def work_row(cal, c, clock, out):
-    """Work coordinates of a row of clock minutes."""
-    q = cal.quantum[c]
+def work_row(cal, c, clock, out, scratch):
+    """Work coordinates of a row of clock minutes; ``out`` and ``scratch`` are other rows than ``clock``."""
+    q = np.int32(cal.head[c, QUANTUM])
     n = clock.shape[0]
     if q == 0:
         for j in range(n):
             out[j] = clock[j]
         return
     low, high = _extremes(clock)
-    if low < 0 or high >= cal.span[c]:
+    if low < 0 or high >= cal.head[c, SPAN]:
         for j in range(n):
             out[j] = work_one(cal, c, clock[j])
         return
-    inverse = cal.inverse[c]
-    table = cal.work[cal.work_at[c]:cal.work_at[c + 1]]
+    _quanta_row(clock, 1.0 / q, 0.5, out)
+    _look_up_row(cal.table[cal.head[c, WORK_AT]:], out, scratch)
     for j in range(n):
-        t = clock[j]
-        k = np.int32((t + 0.5) * inverse)  # t / q rounded down: half a minute keeps the product off whole numbers
-        entry = table[k]
-        out[j] = (entry >> 1) + (entry & 1) * (t - k * q)
+        entry = scratch[j]
+        inside = np.int32(clock[j] - np.int32(out[j] * q))
+        out[j] = np.int32(entry >> 1) + np.int32(np.int32(-np.int32(entry & 1)) & inside)
 
 
 @kernel
-def start_row(cal, c, work, out):
+def _clock_row(cal, c, work, half, out, scratch):
+    """Clock minutes of work coordinates inside the table: ``half`` 0.5 for starts, -0.5 for finishes."""
+    q = np.int32(cal.head[c, QUANTUM])
+    _quanta_row(work, 1.0 / q, half, out)
+    _look_up_row(cal.table[cal.head[c, CLOCK_AT]:], out, scratch)
+    for j in range(work.shape[0]):
+        out[j] = np.int32(scratch[j] + np.int32(work[j] - np.int32(out[j] * q)))
+
+
+@kernel
+def start_row(cal, c, work, out, scratch):
     """Clock minutes at which work after the coordinates begins."""
-    q = cal.quantum[c]
-    n = work.shape[0]
-    if q == 0:
-        for j in range(n):
+    if cal.head[c, QUANTUM] == 0:
+        for j in range(work.shape[0]):
             out[j] = work[j]
         return
     low, high = _extremes(work)
-    if low < 0 or high >= cal.total[c]:
-        for j in range(n):
+    if low < 0 or high >= cal.head[c, TOTAL]:
+        for j in range(work.shape[0]):
             out[j] = start_one(cal, c, work[j])
         return
-    inverse = cal.inverse[c]
-    table = cal.clock[cal.clock_at[c]:cal.clock_at[c + 1]]
-    for j in range(n):
-        w = work[j]
-        m = np.int32((w + 0.5) * inverse)
-        out[j] = table[m] + (w - m * q)
+    _clock_row(cal, c, work, 0.5, out, scratch)
 
 
 @kernel
-def finish_row(cal, c, work, out):
+def finish_row(cal, c, work, out, scratch):
     """Clock minutes at which work before the coordinates ends."""
-    q = cal.quantum[c]
-    n = work.shape[0]
-    if q == 0:
-        for j in range(n):
+    if cal.head[c, QUANTUM] == 0:
+        for j in range(work.shape[0]):
             out[j] = work[j]
         return
     low, high = _extremes(work)
-    if low < 1 or high > cal.total[c]:
-        for j in range(n):
+    if low < 1 or high > cal.head[c, TOTAL]:
+        for j in range(work.shape[0]):
             out[j] = finish_one(cal, c, work[j])
         return
-    inverse = cal.inverse[c]
-    table = cal.clock[cal.clock_at[c]:cal.clock_at[c + 1]]
-    for j in range(n):
-        w = work[j] - np.int32(1)
-        m = np.int32((w + 0.5) * inverse)
-        out[j] = table[m] + (w - m * q) + 1
+    _clock_row(cal, c, work, -0.5, out, scratch)

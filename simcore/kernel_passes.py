@@ -11,87 +11,87 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import kernel
-from simcore.kernel_calendar import CalendarTables, finish_row, start_row, work_one, work_row
+from simcore.jit import kernel, phase
+from simcore.kernel_calendar import QUANTUM, CalendarTables, finish_row, start_row, work_one, work_row
 
 NONE = -(2**30)  # no bound on an early date
 NEVER = 2**30  # no bound on a late date
 NO_PIN, PIN_START, PIN_FINISH = 0, 1, 2
+LOOK_UP = 5  # the scratch row that calendar look-ups use
 SNAP_FORWARD, SNAP_BACK, SNAP_NEAREST = 0, 1, 2  # where a milestone on a calendar boundary is shown
 
 
-class Nodes(NamedTuple):
-    """Activities that are scheduled by logic, in topological order. Clock minutes unless said otherwise."""
+# Columns of Logic.nodes; clock minutes unless said otherwise.
+CALENDAR = 0
+EARLIEST = 1  # start not before
+EARLIEST_FINISH = 2  # finish not before, or NONE
+LATEST = 3  # start not after, or NEVER
+LATEST_FINISH = 4
+PIN = 5  # a mandatory date overrides the logic
+PINNED = 6
+SNAP = 7  # for nodes without duration
+GAP = 8  # minutes of work the node waits inside (splits)
+DELAY = 9  # minutes of work between what its logic allows and its start
+EXPECTED = 10  # expected finish replaces the duration, or NONE
+PROJECT = 11
+STARTS_USED = 12  # something follows from its start, so the start is needed in every iteration
+LINKS_AT = 13  # links that bound its start begin here in Logic.links,
+LINKS_MIDDLE = 14  # those that bound its finish here,
+LINKS_END = 15  # and end here
+NODE_COLUMNS = 16
 
-    calendar: npt.NDArray[np.int32]
-    earliest: npt.NDArray[np.int32]  # start not before
-    earliest_finish: npt.NDArray[np.int32]  # finish not before, or NONE
-    latest: npt.NDArray[np.int32]  # start not after, or NEVER
-    latest_finish: npt.NDArray[np.int32]
-    pin: npt.NDArray[np.int8]  # a mandatory date overrides the logic
-    pinned: npt.NDArray[np.int32]
-    snap: npt.NDArray[np.int8]  # for nodes without duration
-    gap: npt.NDArray[np.int32]  # minutes of work the node waits inside (splits)
-    delay: npt.NDArray[np.int32]  # minutes of work between what its logic allows and its start
-    expected: npt.NDArray[np.int32]  # expected finish replaces the duration, or NONE
-    project: npt.NDArray[np.int32]
+# Columns of Logic.links, sorted by successor.
+SOURCE = 0
+FROM_FINISH = 1
+LAG = 2  # minutes
+SHARE = 3  # lag in millionths of the predecessor's duration
+LAG_CALENDAR = 4  # -1: clock time
+LINK_COLUMNS = 5
 
-
-class Links(NamedTuple):
-    """Relationships by successor: ``at[t]:middle[t]`` bound its start, ``middle[t]:at[t + 1]`` its finish."""
-
-    at: npt.NDArray[np.int32]
-    middle: npt.NDArray[np.int32]
-    source: npt.NDArray[np.int32]
-    from_finish: npt.NDArray[np.int8]
-    lag: npt.NDArray[np.int32]
-    lag_calendar: npt.NDArray[np.int32]  # -1: clock time
-    share: npt.NDArray[np.float32]  # percentage lag of the predecessor's duration
+ROW_START, ROW_FINISH, ROW_DURATION = range(3)  # the rows of a node
 
 
 class Logic(NamedTuple):
-    """All a pass needs."""
+    """All a pass needs: activities that logic schedules, in topological order, with their links and calendars."""
 
-    nodes: Nodes
-    links: Links
+    nodes: npt.NDArray[np.int32]  # (nodes, NODE_COLUMNS)
+    links: npt.NDArray[np.int32]  # (links, LINK_COLUMNS)
     calendars: CalendarTables
 
 
 class Rows(NamedTuple):
-    """One row of lanes a node, and scratch rows."""
+    """Three rows of lanes a node, and scratch rows."""
 
-    start: npt.NDArray[np.int32]
-    finish: npt.NDArray[np.int32]
-    duration: npt.NDArray[np.int32]
-    scratch: npt.NDArray[np.int32]
+    of: npt.NDArray[np.int32]  # (nodes, 3, lanes)
+    scratch: npt.NDArray[np.int32]  # (6, lanes)
 
 
 @kernel
 def _lagged_row(logic, e, rows, lanes, out):
     """What link ``e`` asks of its successor: the predecessor's instant, moved by the lag on the lag calendar."""
     links, cal = logic.links, logic.calendars
-    p = links.source[e]
-    source = rows.finish[p] if links.from_finish[e] else rows.start[p]
-    lag, share, c = links.lag[e], links.share[e], links.lag_calendar[e]
-    if share != np.float32(0):
+    p = links[e, SOURCE]
+    source = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
+    lag, share, c = links[e, LAG], links[e, SHARE], links[e, LAG_CALENDAR]
+    if share != 0:
         for j in range(lanes):
-            out[j] = np.int32(np.rint(share * np.float64(rows.duration[p, j]))) + lag
+            out[j] = np.int32(np.rint(1e-6 * share * np.float64(rows.of[p, ROW_DURATION, j]))) + lag
     else:
         for j in range(lanes):
             out[j] = lag
-    if c < 0 or cal.quantum[c] == 0:
+    if c < 0 or cal.head[c, QUANTUM] == 0:
         for j in range(lanes):
             out[j] += source[j]
         return
     work = rows.scratch[3, :lanes]
-    work_row(cal, c, source[:lanes], work)
+    work_row(cal, c, source[:lanes], work, rows.scratch[LOOK_UP, :lanes])
     for j in range(lanes):
         out[j] += work[j]
         work[j] = out[j]
-    if lag < 0 or share < np.float32(0):
-        start_row(cal, c, work, out)
+    if lag < 0 or share < 0:
+        start_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
     else:
-        finish_row(cal, c, work, out)
+        finish_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
 
 
 @kernel
@@ -100,9 +100,9 @@ def _raise_to_links(logic, first, last, rows, lanes, bound):
     links = logic.links
     lagged = rows.scratch[2, :lanes]
     for e in range(first, last):
-        if links.lag[e] == 0 and links.share[e] == np.float32(0):
-            p = links.source[e]
-            source = rows.finish[p] if links.from_finish[e] else rows.start[p]
+        if links[e, LAG] == 0 and links[e, SHARE] == 0:
+            p = links[e, SOURCE]
+            source = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
             for j in range(lanes):
                 bound[j] = max(bound[j], source[j])
         else:
@@ -112,78 +112,81 @@ def _raise_to_links(logic, first, last, rows, lanes, bound):
 
 
 @kernel
-def _place(logic, t, bound, work, rows, lanes):
-    """Clock start and finish of node ``t`` from its work coordinate; ``bound`` is the instant its logic asked for."""
+def _place(logic, t, bound, work, rows, lanes, dated):
+    """Clock finish of node ``t`` from its work coordinate, and its start where it is used (or ``dated`` asks for all).
+
+    ``bound`` is the instant its logic asked for.
+    """
     nodes, cal = logic.nodes, logic.calendars
-    c, gap = nodes.calendar[t], nodes.gap[t]
-    start, finish, duration = rows.start[t, :lanes], rows.finish[t, :lanes], rows.duration[t, :lanes]
+    c, gap = nodes[t, CALENDAR], nodes[t, GAP]
+    start, finish, duration = rows.of[t, ROW_START, :lanes], rows.of[t, ROW_FINISH, :lanes], rows.of[t, ROW_DURATION, :lanes]
     end = rows.scratch[2, :lanes]
-    start_row(cal, c, work, start)
-    expected = nodes.expected[t]
+    expected = nodes[t, EXPECTED]
     if expected != NONE:
-        goal = work_one(cal, c, expected)
+        goal = np.int32(work_one(cal, c, expected))
         for j in range(lanes):
-            duration[j] = max(goal - work[j], 0)
+            duration[j] = max(np.int32(goal - work[j]), np.int32(0))
+    shortest = duration[0]
     for j in range(lanes):
         end[j] = work[j] + duration[j] + gap
-    finish_row(cal, c, end, finish)
-    snap = nodes.snap[t]
-    if snap == SNAP_FORWARD:
-        for j in range(lanes):
-            finish[j] = start[j] if duration[j] + gap == 0 else finish[j]
-    elif snap == SNAP_BACK:
-        for j in range(lanes):
-            start[j] = finish[j] if duration[j] + gap == 0 else start[j]
-    else:
-        for j in range(lanes):
-            if duration[j] + gap == 0:
-                at = finish[j] if bound[j] == finish[j] else start[j]
-                start[j] = at
-                finish[j] = at
+        shortest = min(shortest, duration[j])
+    finish_row(cal, c, end, finish, rows.scratch[LOOK_UP, :lanes])
+    if shortest + gap > 0:
+        if dated or nodes[t, STARTS_USED]:
+            start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
+        return
+    start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
+    snap = nodes[t, SNAP]
+    for j in range(lanes):
+        if duration[j] + gap == 0:
+            back = snap == SNAP_BACK or (snap == SNAP_NEAREST and bound[j] == finish[j])
+            at = finish[j] if back else start[j]
+            start[j] = at
+            finish[j] = at
 
 
-@kernel
-def place_early(logic, t, rows, lanes, work):
+@phase
+def place_early(logic, t, rows, lanes, work, dated):
     """Early start and finish of node ``t`` from its predecessors' rows; leaves its work coordinate in ``work``."""
-    nodes, links, cal = logic.nodes, logic.links, logic.calendars
-    c = nodes.calendar[t]
+    nodes, cal = logic.nodes, logic.calendars
+    c = nodes[t, CALENDAR]
     bound = rows.scratch[0, :lanes]
-    pin = nodes.pin[t]
+    pin = nodes[t, PIN]
     if pin != NO_PIN:
         for j in range(lanes):
-            bound[j] = nodes.pinned[t]
-        work_row(cal, c, bound, work)
+            bound[j] = nodes[t, PINNED]
+        work_row(cal, c, bound, work, rows.scratch[LOOK_UP, :lanes])
         if pin == PIN_FINISH:
             for j in range(lanes):
-                work[j] -= rows.duration[t, j] + nodes.gap[t]
-        _place(logic, t, bound, work, rows, lanes)
+                work[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP]
+        _place(logic, t, bound, work, rows, lanes, dated)
         return
-    earliest = nodes.earliest[t]
+    earliest = nodes[t, EARLIEST]
     for j in range(lanes):
         bound[j] = earliest
-    _raise_to_links(logic, links.at[t], links.middle[t], rows, lanes, bound)
-    work_row(cal, c, bound, work)
-    if nodes.earliest_finish[t] != NONE or links.middle[t] < links.at[t + 1]:
+    _raise_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound)
+    work_row(cal, c, bound, work, rows.scratch[LOOK_UP, :lanes])
+    if nodes[t, EARLIEST_FINISH] != NONE or nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END]:
         finish_bound, finish_work = rows.scratch[1, :lanes], rows.scratch[3, :lanes]
         for j in range(lanes):
-            finish_bound[j] = nodes.earliest_finish[t]
-        _raise_to_links(logic, links.middle[t], links.at[t + 1], rows, lanes, finish_bound)
+            finish_bound[j] = nodes[t, EARLIEST_FINISH]
+        _raise_to_links(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], rows, lanes, finish_bound)
         for j in range(lanes):
             finish_bound[j] = max(finish_bound[j], earliest)
-        work_row(cal, c, finish_bound, finish_work)
+        work_row(cal, c, finish_bound, finish_work, rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
-            pushed = finish_work[j] - rows.duration[t, j] - nodes.gap[t]
+            pushed = finish_work[j] - rows.of[t, ROW_DURATION, j] - nodes[t, GAP]
             if pushed > work[j] or (pushed == work[j] and finish_bound[j] > bound[j]):
                 bound[j] = finish_bound[j]
             work[j] = max(work[j], pushed)
-    delay = nodes.delay[t]
+    delay = nodes[t, DELAY]
     if delay:
         for j in range(lanes):
             work[j] += delay
-    _place(logic, t, bound, work, rows, lanes)
+    _place(logic, t, bound, work, rows, lanes, dated)
 
 
-@kernel
+@phase
 def trace_driving(logic, rows, lanes, critical, alive, counts):
     """Walk the driving links backward from the lanes marked in ``critical``; count the lanes of every node.
 
@@ -191,7 +194,7 @@ def trace_driving(logic, rows, lanes, critical, alive, counts):
     """
     nodes, links, cal = logic.nodes, logic.links, logic.calendars
     own, asked, coordinate = rows.scratch[0, :lanes], rows.scratch[1, :lanes], rows.scratch[2, :lanes]
-    for t in range(nodes.calendar.shape[0] - 1, -1, -1):
+    for t in range(nodes.shape[0] - 1, -1, -1):
         if not alive[t]:
             continue
         mine = critical[t]
@@ -199,79 +202,79 @@ def trace_driving(logic, rows, lanes, critical, alive, counts):
         for j in range(lanes):
             total += mine[j]
         counts[t] += total
-        if nodes.pin[t] != NO_PIN or links.at[t] == links.at[t + 1]:
+        if nodes[t, PIN] != NO_PIN or nodes[t, LINKS_AT] == nodes[t, LINKS_END]:
             continue
-        c = nodes.calendar[t]
+        c = nodes[t, CALENDAR]
         for side in range(2):
-            first = links.at[t] if side == 0 else links.middle[t]
-            last = links.middle[t] if side == 0 else links.at[t + 1]
+            first = nodes[t, LINKS_AT] if side == 0 else nodes[t, LINKS_MIDDLE]
+            last = nodes[t, LINKS_MIDDLE] if side == 0 else nodes[t, LINKS_END]
             if first == last:
                 continue
-            instant = rows.start[t, :lanes] if side == 0 else rows.finish[t, :lanes]
-            work_row(cal, c, instant, own)
+            work_row(cal, c, rows.of[t, ROW_FINISH, :lanes], own, rows.scratch[LOOK_UP, :lanes])
+            if side == 0:  # starts are not always dated: from the finish to the coordinate the links asked for
+                for j in range(lanes):
+                    own[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP] + nodes[t, DELAY]
             for e in range(first, last):
                 _lagged_row(logic, e, rows, lanes, asked)
-                work_row(cal, c, asked, coordinate)
-                p = links.source[e]
+                work_row(cal, c, asked, coordinate, rows.scratch[LOOK_UP, :lanes])
+                p = links[e, SOURCE]
                 theirs = critical[p]
                 met = 0
                 for j in range(lanes):
-                    drives = mine[j] & np.uint8(coordinate[j] + nodes.delay[t] * (1 - side) == own[j])
+                    drives = mine[j] & np.uint8(coordinate[j] == own[j])
                     theirs[j] |= drives
                     met |= drives
                 if met:
                     alive[p] = 1
 
 
-@kernel
+@phase
 def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_out, lanes, work):
     """Late finish and start of node ``t`` from its successors' late rows; leaves the late finish coordinate in ``work``.
 
-    ``successors`` is the CSR of links by predecessor: (at, link, target).
+    ``successors`` lists its links: number of the link, successor.
     """
     nodes, links, cal = logic.nodes, logic.links, logic.calendars
-    c = nodes.calendar[t]
-    at, link_of, target_of = successors
+    c = nodes[t, CALENDAR]
     bound, start_bound = rows.scratch[0, :lanes], rows.scratch[1, :lanes]
     lagged, start_work = rows.scratch[2, :lanes], rows.scratch[3, :lanes]
     for j in range(lanes):
-        bound[j] = min(late_finish[j], nodes.latest_finish[t])
-        start_bound[j] = nodes.latest[t]
-    starts_bound = nodes.latest[t] != NEVER or nodes.pin[t] != NO_PIN
-    for k in range(at[t], at[t + 1]):
-        e = link_of[k]
-        s = target_of[k]
-        to_finish = e >= links.middle[s]
+        bound[j] = min(late_finish[j], nodes[t, LATEST_FINISH])
+        start_bound[j] = nodes[t, LATEST]
+    starts_bound = nodes[t, LATEST] != NEVER or nodes[t, PIN] != NO_PIN
+    for k in range(successors.shape[0]):
+        e, s = successors[k, 0], successors[k, 1]
+        to_finish = e >= nodes[s, LINKS_MIDDLE]
         theirs = late_finish_out[s, :lanes] if to_finish else late_start[s, :lanes]
         _lead_row(logic, e, t, theirs, rows, lanes, lagged)
-        if links.from_finish[e]:
+        if links[e, FROM_FINISH]:
             for j in range(lanes):
                 bound[j] = min(bound[j], lagged[j])
         else:
             starts_bound = True
             for j in range(lanes):
                 start_bound[j] = min(start_bound[j], lagged[j])
-    if nodes.pin[t] == PIN_START:
+    if nodes[t, PIN] == PIN_START:
         for j in range(lanes):
-            start_bound[j] = nodes.pinned[t]
+            start_bound[j] = nodes[t, PINNED]
             bound[j] = NEVER
-    elif nodes.pin[t] == PIN_FINISH:
+    elif nodes[t, PIN] == PIN_FINISH:
         for j in range(lanes):
-            bound[j] = nodes.pinned[t]
+            bound[j] = nodes[t, PINNED]
             start_bound[j] = NEVER
-    work_row(cal, c, bound, work)
+    work_row(cal, c, bound, work, rows.scratch[LOOK_UP, :lanes])
     if starts_bound:
-        work_row(cal, c, start_bound, start_work)
+        work_row(cal, c, start_bound, start_work, rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
-            work[j] = min(work[j], start_work[j] + rows.duration[t, j] + nodes.gap[t])
+            work[j] = min(work[j], start_work[j] + rows.of[t, ROW_DURATION, j] + nodes[t, GAP])
     for j in range(lanes):
-        start_work[j] = work[j] - rows.duration[t, j] - nodes.gap[t]
-    start_row(cal, c, start_work, late_start[t, :lanes])
-    finish_row(cal, c, work, late_finish_out[t, :lanes])
+        start_work[j] = work[j] - rows.of[t, ROW_DURATION, j] - nodes[t, GAP]
+    start_row(cal, c, start_work, late_start[t, :lanes], rows.scratch[LOOK_UP, :lanes])
+    finish_row(cal, c, work, late_finish_out[t, :lanes], rows.scratch[LOOK_UP, :lanes])
     for j in range(lanes):
-        if rows.duration[t, j] + nodes.gap[t] == 0:
-            on_time = rows.finish[t, j]
-            both = late_finish_out[t, j] if nodes.snap[t] != SNAP_FORWARD else late_start[t, j]
+        if rows.of[t, ROW_DURATION, j] + nodes[t, GAP] == 0:
+            on_time = rows.of[t, ROW_FINISH, j]
+            both = late_finish_out[t, j] if nodes[t, SNAP] != SNAP_FORWARD else late_start[t, j]
             both = on_time if work_one(cal, c, on_time) == work[j] else both
             late_start[t, j] = both
             late_finish_out[t, j] = both
@@ -281,45 +284,44 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
 def _lead_row(logic, e, p, instant, rows, lanes, out):
     """The latest instant of predecessor ``p`` that keeps link ``e`` when the successor's instant is given."""
     links, cal = logic.links, logic.calendars
-    lag, share, c = links.lag[e], links.share[e], links.lag_calendar[e]
-    if share != np.float32(0):
+    lag, share, c = links[e, LAG], links[e, SHARE], links[e, LAG_CALENDAR]
+    if share != 0:
         for j in range(lanes):
-            out[j] = -lag - np.int32(np.rint(share * np.float64(rows.duration[p, j])))
+            out[j] = -lag - np.int32(np.rint(1e-6 * share * np.float64(rows.of[p, ROW_DURATION, j])))
     else:
         for j in range(lanes):
             out[j] = -lag
-    if c < 0 or cal.quantum[c] == 0 or (lag == 0 and share == np.float32(0)):
+    if c < 0 or cal.head[c, QUANTUM] == 0 or (lag == 0 and share == 0):
         for j in range(lanes):
             out[j] += instant[j]
         return
     work = rows.scratch[4, :lanes]
-    work_row(cal, c, instant, work)
+    work_row(cal, c, instant, work, rows.scratch[LOOK_UP, :lanes])
     for j in range(lanes):
         out[j] += work[j]
         work[j] = out[j]
-    if links.from_finish[e]:
-        finish_row(cal, c, work, out)
+    if links[e, FROM_FINISH]:
+        finish_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
     else:
-        start_row(cal, c, work, out)
+        start_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
 
 
-@kernel
-def span_row(spans, k, rows, span_start, span_finish, lanes):
+@phase
+def span_row(sources, k, rows, span_start, span_finish, lanes):
     """Start and finish of span ``k`` (hammock, summary): the extremes of what it spans.
 
-    ``spans`` is (at, source, side), and the rows hold the extremes of what is certain before the call. Side 0 a node's start, 1 its finish for the span's start; 2 and 3 likewise for its finish;
-    sources beyond the nodes are earlier spans.
+    ``sources`` lists nodes (and, beyond them, earlier spans) with a side, and the rows hold the extremes of what is certain
+    before the call. Side 0: a node's start, 1: its finish for the span's start; 2 and 3 likewise for its finish.
     """
-    at, source, side = spans
-    n = rows.start.shape[0]
+    n = rows.of.shape[0]
     start, finish = span_start[k], span_finish[k]
-    for i in range(at[k], at[k + 1]):
-        s = source[i]
+    for i in range(sources.shape[0]):
+        s, side = sources[i, 0], sources[i, 1]
         if s < n:
-            instant = rows.start[s] if side[i] & 1 == 0 else rows.finish[s]
+            instant = rows.of[s, ROW_FINISH] if side & 1 else rows.of[s, ROW_START]
         else:
-            instant = span_start[s - n] if side[i] & 1 == 0 else span_finish[s - n]
-        if side[i] < 2:
+            instant = span_finish[s - n] if side & 1 else span_start[s - n]
+        if side < 2:
             for j in range(lanes):
                 start[j] = min(start[j], instant[j])
         else:

@@ -6,43 +6,70 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import kernel
+from simcore.jit import borrow, kernel, phase
 from simcore.kernel_calendar import work_row
-from simcore.kernel_passes import NONE, Logic, Rows, place_early, place_late, span_row, trace_driving
-from simcore.kernel_risk import RiskModel, RiskRows, cost_row, duration_row, sample_shared
+from simcore.kernel_passes import (
+    CALENDAR,
+    GAP,
+    LOOK_UP,
+    NONE,
+    PROJECT,
+    ROW_DURATION,
+    ROW_FINISH,
+    ROW_START,
+    Rows,
+    place_early,
+    place_late,
+    span_row,
+    trace_driving,
+)
+from simcore.kernel_risk import RiskRows, cost_row, duration_row, sample_shared
 
 BINS = 256
 START, FINISH, DURATION, TOTAL_FLOAT = 0, 1, 2, 3
 NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, only extremes (pilot), or histograms too
 
 
-class Aims(NamedTuple):
-    """What is asked of every iteration."""
+COMPLETED, MUST_FINISH = 0, 1  # columns of Aims.projects
+SPAN_AT, SPAN_END, SPAN_CALENDAR, SPAN_START, SPAN_FINISH = range(5)  # columns of Aims.spans
 
-    completed: npt.NDArray[np.int32]  # (projects,) finish of what is complete, or NONE
-    finishes: npt.NDArray[np.int8]  # (nodes,) counts for the project finish
-    late_finish: npt.NDArray[np.int32]  # (projects,) must finish by, or NONE: the project finish
-    focus: npt.NDArray[np.int32]  # nodes (or nodes + spans) kept per iteration
-    focus_start: npt.NDArray[np.int8]  # keep the start rather than the finish
-    span_at: npt.NDArray[np.int32]
-    span_source: npt.NDArray[np.int32]
-    span_side: npt.NDArray[np.int8]
-    span_calendar: npt.NDArray[np.int32]
-    span_start: npt.NDArray[np.int32]  # earliest certain start below the span, or NEVER
-    span_finish: npt.NDArray[np.int32]  # latest certain finish below it, or NONE
+
+class Aims(NamedTuple):
+    """What is asked of every iteration.
+
+    Attributes
+    ----------
+    projects : ndarray of int32, shape (projects, 2)
+        COMPLETED: finish of what is complete, or NONE. MUST_FINISH: bounds the late dates, or NONE for the project finish.
+    finishes : ndarray of int8, shape (nodes,)
+        Whether a node counts for the project finish.
+    focus : ndarray of int32, shape (focus, 2)
+        Node (or nodes + span) whose date is kept per iteration, and whether it is the start.
+    spans : ndarray of int32, shape (spans, 5)
+        SPAN_AT to SPAN_END among the sources, SPAN_CALENDAR, SPAN_START and SPAN_FINISH: extremes that are certain, or NEVER, NONE.
+    span_sources : ndarray of int32, shape (sources, 2)
+        Node (or nodes + span) and side; see :func:`simcore.kernel_passes.span_row`.
+    successor_at, successors : ndarray of int32, shapes (nodes + 1,) and (links, 2)
+        Links by predecessor: number of the link, and its successor.
+    """
+
+    projects: npt.NDArray[np.int32]
+    finishes: npt.NDArray[np.int8]
+    focus: npt.NDArray[np.int32]
+    spans: npt.NDArray[np.int32]
+    span_sources: npt.NDArray[np.int32]
     successor_at: npt.NDArray[np.int32]
-    successor_link: npt.NDArray[np.int32]
-    successor: npt.NDArray[np.int32]
+    successors: npt.NDArray[np.int32]
+
+
+LOW, LOG_WIDTH, SMALLEST, LARGEST = range(4)  # columns of Counters.range
 
 
 class Counters(NamedTuple):
     """Reduced results of one worker; everything is an integer or a place of its own, so the order of work does not matter."""
 
     counts: npt.NDArray[np.uint16]  # (nodes + spans, quantities, bins); emptied into wide counters before they can overflow
-    low: npt.NDArray[np.int32]  # (nodes, quantities)
-    shift: npt.NDArray[np.int32]  # log2 of the bin width
-    smallest: npt.NDArray[np.int32]
-    largest: npt.NDArray[np.int32]
+    range: npt.NDArray[np.int32]  # (nodes + spans, quantities, 4): first bin and log2 of a bin's width, exact extremes
     critical: npt.NDArray[np.int32]  # (replicates, nodes)
     clamped: npt.NDArray[np.int64]  # (1,)
 
@@ -73,52 +100,55 @@ class Workspace(NamedTuple):
 
 
 @kernel
-def _keep(counters, t, quantity, row, lanes, mode):
+def _keep(counters, t, quantity, row, lanes, mode, scratch):
     """Add a row of values to a node's extremes and histogram."""
     low, high = row[0], row[0]
     for j in range(lanes):
         low = min(low, row[j])
         high = max(high, row[j])
-    counters.smallest[t, quantity] = min(counters.smallest[t, quantity], low)
-    counters.largest[t, quantity] = max(counters.largest[t, quantity], high)
+    known = counters.range[t, quantity]
+    known[SMALLEST] = min(known[SMALLEST], low)
+    known[LARGEST] = max(known[LARGEST], high)
     if mode == EXTREMES:
         return
-    base, shift = counters.low[t, quantity], counters.shift[t, quantity]
+    base, shift = known[LOW], known[LOG_WIDTH]
     bins = counters.counts[t, quantity]
     if low == high:
         bins[min(max((low - base) >> shift, 0), BINS - 1)] += np.uint16(lanes)
         return
     for j in range(lanes):
-        bins[min(max((row[j] - base) >> shift, 0), BINS - 1)] += np.uint16(1)
+        scratch[j] = min(max(np.int32(np.int32(row[j] - base) >> shift), np.int32(0)), np.int32(BINS - 1))
+    for j in range(lanes):
+        bins[np.uint32(scratch[j])] += np.uint16(1)
 
 
-@kernel
+@phase
 def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, sampled):
     """Sample and schedule a batch: fills the rows of every node, the project finishes and the cost row."""
     rows, nodes = work.rows, logic.nodes
-    n = nodes.calendar.shape[0]
-    projects = aims.completed.shape[0]
+    n = nodes.shape[0]
+    projects = aims.projects.shape[0]
     coordinate, end = work.work[0, :lanes], work.work[1, :lanes]
     for p in range(projects):
         for j in range(lanes):
-            work.finish[p, j] = aims.completed[p]
+            work.finish[p, j] = aims.projects[p, COMPLETED]
     if sampled:
         sample_shared(model, stream, first, lanes, work.risk)
     for t in range(n):
-        duration = rows.duration[t, :lanes]
+        duration = rows.of[t, ROW_DURATION, :lanes]
         if sampled:
             counters.clamped[0] += duration_row(model, t, stream, first, lanes, work.risk, duration)
-        place_early(logic, t, rows, lanes, coordinate)
+        place_early(logic, t, rows, lanes, coordinate, mode == NOTHING)
         if aims.finishes[t]:
-            latest, finish = work.finish[nodes.project[t]], rows.finish[t]
+            latest, finish = work.finish[nodes[t, PROJECT]], rows.of[t, ROW_FINISH]
             for j in range(lanes):
                 latest[j] = max(latest[j], finish[j])
         if mode >= EXTREMES:
             for j in range(lanes):
-                end[j] = coordinate[j] + duration[j] + nodes.gap[t]
-            _keep(counters, t, START, coordinate, lanes, mode)
-            _keep(counters, t, FINISH, end, lanes, mode)
-            _keep(counters, t, DURATION, duration, lanes, mode)
+                end[j] = coordinate[j] + duration[j] + nodes[t, GAP]
+            _keep(counters, t, START, coordinate, lanes, mode, work.rows.scratch[0])
+            _keep(counters, t, FINISH, end, lanes, mode, work.rows.scratch[0])
+            _keep(counters, t, DURATION, duration, lanes, mode, work.rows.scratch[0])
     for j in range(lanes):
         work.finish[projects, j] = work.finish[0, j]
     for p in range(1, projects):
@@ -126,56 +156,55 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             work.finish[projects, j] = max(work.finish[projects, j], work.finish[p, j])
 
 
-@kernel
+@phase
 def spans_pass(logic, aims, lanes, work, counters, mode):
     """Dates and working time of hammocks and summaries."""
     begins = work.work[0, :lanes]
-    n = logic.nodes.calendar.shape[0]
-    for k in range(aims.span_calendar.shape[0]):
+    n = logic.nodes.shape[0]
+    for k in range(aims.spans.shape[0]):
         start, finish = work.span_start[k, :lanes], work.span_finish[k, :lanes]
         for j in range(lanes):
-            start[j] = aims.span_start[k]
-            finish[j] = aims.span_finish[k]
-        span_row((aims.span_at, aims.span_source, aims.span_side), k, work.rows, work.span_start, work.span_finish, lanes)
+            start[j] = aims.spans[k, SPAN_START]
+            finish[j] = aims.spans[k, SPAN_FINISH]
+        sources = aims.span_sources[aims.spans[k, SPAN_AT]:aims.spans[k, SPAN_END]]
+        span_row(sources, k, work.rows, work.span_start, work.span_finish, lanes)
         minutes = work.span_minutes[k, :lanes]
-        work_row(logic.calendars, aims.span_calendar[k], start, begins)
-        work_row(logic.calendars, aims.span_calendar[k], finish, minutes)
+        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], start, begins, work.rows.scratch[LOOK_UP, :lanes])
+        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], finish, minutes, work.rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
             minutes[j] = max(minutes[j] - begins[j], 0)
         if mode >= EXTREMES:
-            _keep(counters, n + k, START, start, lanes, mode)
-            _keep(counters, n + k, FINISH, finish, lanes, mode)
-            _keep(counters, n + k, DURATION, minutes, lanes, mode)
+            _keep(counters, n + k, START, start, lanes, mode, work.rows.scratch[0])
+            _keep(counters, n + k, FINISH, finish, lanes, mode, work.rows.scratch[0])
+            _keep(counters, n + k, DURATION, minutes, lanes, mode, work.rows.scratch[0])
 
 
-@kernel
+@phase
 def late_pass(logic, aims, lanes, work, counters, mode):
     """Late dates of every node, and its total float when kept."""
     nodes, rows = logic.nodes, work.rows
     late, early = work.work[0, :lanes], work.work[1, :lanes]
-    successors = (aims.successor_at, aims.successor_link, aims.successor)
-    for p in range(aims.late_finish.shape[0]):
-        if aims.late_finish[p] != NONE:
+    for p in range(aims.projects.shape[0]):
+        if aims.projects[p, MUST_FINISH] != NONE:
             for j in range(lanes):
-                work.finish[p, j] = aims.late_finish[p]
-    for t in range(nodes.calendar.shape[0] - 1, -1, -1):
-        place_late(
-            logic, successors, t, work.finish[nodes.project[t], :lanes], rows, work.late_start, work.late_finish, lanes, late
-        )
+                work.finish[p, j] = aims.projects[p, MUST_FINISH]
+    for t in range(nodes.shape[0] - 1, -1, -1):
+        mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
+        place_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, work.late_start, work.late_finish, lanes, late)
         if mode >= EXTREMES:
-            work_row(logic.calendars, nodes.calendar[t], rows.finish[t, :lanes], early)
+            work_row(logic.calendars, nodes[t, CALENDAR], rows.of[t, ROW_FINISH, :lanes], early, work.rows.scratch[LOOK_UP, :lanes])
             for j in range(lanes):
                 late[j] -= early[j]
-            _keep(counters, t, TOTAL_FLOAT, late, lanes, mode)
+            _keep(counters, t, TOTAL_FLOAT, late, lanes, mode, work.rows.scratch[0])
 
 
-@kernel
+@phase
 def _mark_ends(logic, aims, lanes, work):
     """Mark the nodes that end the project, lane by lane."""
-    n = logic.nodes.calendar.shape[0]
-    last = work.finish[aims.completed.shape[0]]
+    n = logic.nodes.shape[0]
+    last = work.finish[aims.projects.shape[0]]
     for t in range(n):
-        critical, finish = work.critical[t], work.rows.finish[t]
+        critical, finish = work.critical[t], work.rows.of[t, ROW_FINISH]
         met = 0
         if aims.finishes[t]:
             for j in range(lanes):
@@ -188,20 +217,20 @@ def _mark_ends(logic, aims, lanes, work):
         work.alive[t] = met != 0
 
 
-@kernel
+@phase
 def _keep_samples(aims, where, lanes, work, samples):
     """Write a batch's finishes, focus dates and costs to their iterations; ``where`` is (first iteration, step)."""
     at, step = where
-    n = work.rows.start.shape[0]
+    n = work.rows.of.shape[0]
     for p in range(work.finish.shape[0]):
         for j in range(lanes):
             samples.finish[p, at + j * step] = work.finish[p, j]
     for f in range(aims.focus.shape[0]):
-        s = aims.focus[f]
+        s = aims.focus[f, 0]
         if s < n:
-            row = work.rows.start[s] if aims.focus_start[f] else work.rows.finish[s]
+            row = work.rows.of[s, ROW_START] if aims.focus[f, 1] else work.rows.of[s, ROW_FINISH]
         else:
-            row = work.span_start[s - n] if aims.focus_start[f] else work.span_finish[s - n]
+            row = work.span_start[s - n] if aims.focus[f, 1] else work.span_finish[s - n]
         for j in range(lanes):
             samples.focus[f, at + j * step] = row[j]
     for j in range(lanes if work.cost.shape[0] > 0 else 0):
@@ -215,6 +244,8 @@ def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work,
     ``sampled`` False takes the durations that stand in the rows. The rows keep the last batch, so that one lane with
     ``mode`` NOTHING gives a dated schedule.
     """
+    logic, model, aims, work = borrow(logic), borrow(model), borrow(aims), borrow(work)
+    counters, samples = borrow(counters), borrow(samples)
     width = work.work.shape[1]
     stream = (seed, replicate)
     for k in range(first, last, width):
@@ -223,7 +254,7 @@ def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work,
         spans_pass(logic, aims, lanes, work, counters, mode)
         if mode != EXTREMES:
             if sampled and work.cost.shape[0] > 0:
-                cost_row(model, stream, k, lanes, work.risk, work.rows.duration, work.span_minutes, work.cost)
+                cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
             if mode == COUNT:
                 _keep_samples(aims, (k * replicates + replicate, replicates), lanes, work, samples)
             _mark_ends(logic, aims, lanes, work)

@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from simcore.jit import kernel
+from simcore.jit import inlined, kernel
 
 FIXED, TRIANGULAR, TABLE, PIECES = 0, 1, 2, 3
 
@@ -32,32 +32,43 @@ NORMAL_REACH = 8.0
 NORMAL_STEPS_PER_UNIT = 256
 
 
-class Variables(NamedTuple):
-    """All random variables of a run, flat; a value is ``shift + scale * quantile(u)``."""
+KIND, FIRST, LAST, LATENT_AT, LATENT_END = range(5)  # columns of Variables.place
+SCALE, SHIFT, SHAPE, OWN = range(4)  # columns of Variables.number
+LEVEL, SLOPE = 0, 1  # columns of the cells
+BEGINS, PIECE_LEVEL, PIECE_SLOPE = range(3)  # columns of the pieces
 
-    key: npt.NDArray[np.uint64]  # hash of the stream's name
-    kind: npt.NDArray[np.int8]
-    scale: npt.NDArray[np.float64]
-    shift: npt.NDArray[np.float64]
-    shape: npt.NDArray[np.float32]  # triangular: where the mode lies, 0..1
-    first: npt.NDArray[np.int32]  # into the tables (cells) or the pieces
-    last: npt.NDArray[np.int32]  # pieces only
-    own: npt.NDArray[np.float32]  # loading on the variable's own normal; 1 without correlation
-    latent_at: npt.NDArray[np.int32]  # (variables + 1,) into the loadings
+
+class Variables(NamedTuple):
+    """All random variables of a run, flat; a value is ``shift + scale * quantile(u)``.
+
+    Attributes
+    ----------
+    key : ndarray of uint64, shape (variables,)
+        Hash of the stream's name.
+    place : ndarray of int32, shape (variables, 5)
+        KIND; FIRST cell or piece and LAST piece; LATENT_AT to LATENT_END among the loadings.
+    number : ndarray of float64, shape (variables, 4)
+        SCALE, SHIFT, SHAPE (triangular: where the mode lies, 0..1), OWN loading on the variable's own normal.
+    latent, loading : ndarray
+        Which latent normals correlated variables share, and how strongly.
+    """
+
+    key: npt.NDArray[np.uint64]
+    place: npt.NDArray[np.int32]
+    number: npt.NDArray[np.float64]
     latent: npt.NDArray[np.int32]
     loading: npt.NDArray[np.float32]
 
 
 class QuantileTables(NamedTuple):
-    """Shared by shape: cells of ``level + slope * distance``, and pieces of ``level + slope * u`` beginning at ``begins``."""
+    """Shared by shape: cells of ``level + slope * distance``, and pieces of ``level + slope * u`` beginning at ``begins``.
 
-    level: npt.NDArray[np.float32]
-    slope: npt.NDArray[np.float32]
-    begins: npt.NDArray[np.float64]  # in units of 2^-32
-    piece_level: npt.NDArray[np.float32]
-    piece_slope: npt.NDArray[np.float32]
+    The cells of the standard normal come first. Distances and ``begins`` are in units of 2^-32.
+    """
+
+    cells: npt.NDArray[np.float32]  # (cells, 2)
+    pieces: npt.NDArray[np.float64]  # (pieces, 3)
     normal_cdf: npt.NDArray[np.float64]
-    normal: np.int32  # where the standard normal's cells begin
 
 
 @intrinsic
@@ -80,7 +91,7 @@ def _float_bits(typingctx, x):
     return types.int32(types.float32), generate
 
 
-@kernel
+@inlined
 def mix64(x):
     """A 64-bit finaliser (the public-domain splitmix64): every bit of the input moves every bit of the output."""
     x = np.uint64(x) + np.uint64(0x9E3779B97F4A7C15)
@@ -89,7 +100,7 @@ def mix64(x):
     return x ^ (x >> np.uint64(31))
 
 
-@kernel
+@inlined
 def _permute(x, seed, odd):
     """Permute a binary tree whose root is the lowest bit."""
     x = np.uint32(x ^ np.uint32(x * np.uint32(0x3D20ADEA)))
@@ -98,7 +109,7 @@ def _permute(x, seed, odd):
     return np.uint32(x ^ np.uint32(x * np.uint32(0x53A22864)))
 
 
-@kernel
+@inlined
 def _shuffle_block(index, key, odd):
     """Permute the lowest 4 bits of an index, differently in every block of 16.
 
@@ -137,14 +148,14 @@ def uniform_row(key, seed, replicate, first, out):
 
 
 @kernel
-def _table_row(level, slope, bits, out):
+def _table_row(cells, bits, out):
     for j in range(bits.shape[0]):
         x = bits[j]
         upper = np.int32(x >> np.uint32(31))
         distance = np.float32(np.uint32(x ^ np.uint32(-upper))) + np.float32(0.5)
         distance = max(distance, _FLOOR)
-        cell = (_float_bits(distance) >> _SHIFT) - _BASE + upper * HALF_CELLS
-        out[j] = level[cell] + slope[cell] * distance
+        cell = np.uint32((_float_bits(distance) >> _SHIFT) - _BASE + upper * HALF_CELLS)
+        out[j] = cells[cell, LEVEL] + cells[cell, SLOPE] * distance
 
 
 @kernel
@@ -159,60 +170,57 @@ def _triangular_row(mode, bits, out):
 
 
 @kernel
-def _pieces_row(tables, first, last, bits, out):
+def _pieces_row(pieces, bits, out):
+    level, slope = np.float32(pieces[0, PIECE_LEVEL]), np.float32(pieces[0, PIECE_SLOPE])
     for j in range(bits.shape[0]):
-        out[j] = tables.piece_level[first] + tables.piece_slope[first] * np.float32(bits[j])
-    for piece in range(first + 1, last):
-        begins, level, slope = tables.begins[piece], tables.piece_level[piece], tables.piece_slope[piece]
+        out[j] = level + slope * np.float32(bits[j])
+    for piece in range(1, pieces.shape[0]):
+        begins = pieces[piece, BEGINS]
+        level, slope = np.float32(pieces[piece, PIECE_LEVEL]), np.float32(pieces[piece, PIECE_SLOPE])
         for j in range(bits.shape[0]):
-            if np.float64(bits[j]) >= begins:
-                out[j] = level + slope * np.float32(bits[j])
+            out[j] = level + slope * np.float32(bits[j]) if np.float64(bits[j]) >= begins else out[j]
 
 
 @kernel
-def _correlate_row(tables, own, latent, loading, latents, bits, normal):
+def _correlate_row(variables, v, tables, latents, bits, normal):
     """Replace a row of uniforms by ones that share the latent normals (Gaussian copula)."""
-    cells = 2 * HALF_CELLS
-    _table_row(tables.level[tables.normal:tables.normal + cells], tables.slope[tables.normal:tables.normal + cells], bits, normal)
+    _table_row(tables.cells, bits, normal)
+    own = np.float32(variables.number[v, OWN])
     for j in range(bits.shape[0]):
         normal[j] *= own
-    for k in range(latent.shape[0]):
-        row = latents[latent[k]]
+    for k in range(variables.place[v, LATENT_AT], variables.place[v, LATENT_END]):
+        row, loading = latents[variables.latent[k]], variables.loading[k]
         for j in range(bits.shape[0]):
-            normal[j] += loading[k] * row[j]
+            normal[j] += loading * row[j]
     for j in range(bits.shape[0]):
         place = (min(max(np.float64(normal[j]), -NORMAL_REACH), NORMAL_REACH - 1e-9) + NORMAL_REACH) * NORMAL_STEPS_PER_UNIT
-        cell = np.int32(place)
+        cell = np.uint32(np.int32(place))
         below = tables.normal_cdf[cell]
-        u = below + (tables.normal_cdf[cell + 1] - below) * (place - cell)
+        u = below + (tables.normal_cdf[np.uint32(cell + np.uint32(1))] - below) * (place - np.int32(cell))
         bits[j] = np.uint32(min(u * 4294967296.0, 4294967295.0))
 
 
 @kernel
 def latent_row(tables, key, seed, replicate, first, bits, out):
     """Standard normals of a latent stream."""
-    cells = 2 * HALF_CELLS
     uniform_row(key, seed, replicate, first, bits)
-    _table_row(tables.level[tables.normal:tables.normal + cells], tables.slope[tables.normal:tables.normal + cells], bits, out)
+    _table_row(tables.cells, bits, out)
 
 
 @kernel
-def quantile_row(variables, tables, latents, v, seed, replicate, first, bits, out):
-    """Draws of variable ``v`` before scale and shift; ``bits`` is scratch."""
-    kind = variables.kind[v]
+def quantile_row(variables, tables, latents, v, stream, first, bits, out):
+    """Draws of variable ``v`` before scale and shift; ``stream`` is (seed, replicate), ``bits`` scratch."""
+    kind, start = variables.place[v, KIND], variables.place[v, FIRST]
     if kind == FIXED:
         for j in range(out.shape[0]):
             out[j] = np.float32(0)
         return
-    uniform_row(variables.key[v], seed, replicate, first, bits)
-    a, b = variables.latent_at[v], variables.latent_at[v + 1]
-    if b > a:
-        _correlate_row(tables, variables.own[v], variables.latent[a:b], variables.loading[a:b], latents, bits, out)
-    start = variables.first[v]
+    uniform_row(variables.key[v], stream[0], stream[1], first, bits)
+    if variables.place[v, LATENT_AT] < variables.place[v, LATENT_END]:
+        _correlate_row(variables, v, tables, latents, bits, out)
     if kind == TRIANGULAR:
-        _triangular_row(variables.shape[v], bits, out)
+        _triangular_row(np.float32(variables.number[v, SHAPE]), bits, out)
     elif kind == TABLE:
-        cells = 2 * HALF_CELLS
-        _table_row(tables.level[start:start + cells], tables.slope[start:start + cells], bits, out)
+        _table_row(tables.cells[start:], bits, out)
     else:
-        _pieces_row(tables, start, variables.last[v], bits, out)
+        _pieces_row(tables.pieces[start:variables.place[v, LAST]], bits, out)

@@ -87,7 +87,7 @@ class Network:
 
     @property
     def spans(self) -> int:
-        return len(self.aims.span_calendar)
+        return len(self.aims.spans)
 
 
 _COMPILED: WeakKeyDictionary[Plan, Network] = WeakKeyDictionary()

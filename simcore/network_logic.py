@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from simcore import kernel_passes as k
 from simcore.kernel_passes import (
     NEVER,
     NO_PIN,
@@ -16,9 +17,7 @@ from simcore.kernel_passes import (
     SNAP_BACK,
     SNAP_FORWARD,
     SNAP_NEAREST,
-    Links,
     Logic,
-    Nodes,
 )
 from simcore.models.plan import (
     Activity,
@@ -51,13 +50,23 @@ class Bounds:
         self.earliest_finish = max(self.earliest_finish, at)
 
 
+BOUND_COLUMNS = {
+    k.EARLIEST: "earliest",
+    k.EARLIEST_FINISH: "earliest_finish",
+    k.LATEST: "latest",
+    k.LATEST_FINISH: "latest_finish",
+    k.PIN: "pin",
+    k.PINNED: "pinned",
+}
+
+
 class LogicBuilder:
     """Orders the nodes and builds :class:`Nodes` and :class:`Links`."""
 
     def __init__(self, plan: Plan, clock: Clock, calendars: Calendars):
         self.plan, self.clock, self.calendars = plan, clock, calendars
         self.position = {a.ref: i for i, a in enumerate(plan.activities)}
-        self.project_index = {p.id: k for k, p in enumerate(plan.projects)}
+        self.project_index = {p.id: number for number, p in enumerate(plan.projects)}
         self.links = [r for r in plan.relationships if self._between_nodes(r)]
         self.order = self._topological_order()
         self.node_of = {position: node for node, position in enumerate(self.order)}
@@ -167,29 +176,31 @@ class LogicBuilder:
 
     def logic(self) -> Logic:
         """Everything a pass needs."""
-        return Logic(self._nodes(), self._links(), self.calendars.tables)
+        links, at, middle = self._links()
+        return Logic(self._nodes(at, middle), links, self.calendars.tables)
 
-    def _nodes(self) -> Nodes:
+    def _nodes(self, at: npt.NDArray[np.int32], middle: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         activities = [self.plan.activities[i] for i in self.order]
-        bounds = self.bounds
+        nodes = np.zeros((len(activities), k.NODE_COLUMNS), np.int32)
+        if not activities:
+            return nodes
+        nodes[:, k.CALENDAR] = [self.calendar(a) for a in activities]
+        for column, name in BOUND_COLUMNS.items():
+            nodes[:, column] = [getattr(b, name) for b in self.bounds]
+        nodes[:, k.SNAP] = [self._snap(a) for a in activities]
+        nodes[:, k.DELAY] = [a.levelling_delay for a in activities]
+        nodes[:, k.EXPECTED] = [self._expected(a) for a in activities]
+        nodes[:, k.PROJECT] = [self.project_index[a.project] for a in activities]
+        nodes[:, k.STARTS_USED] = self._starts_used()
+        nodes[:, k.LINKS_AT], nodes[:, k.LINKS_MIDDLE], nodes[:, k.LINKS_END] = at[:-1], middle, at[1:]
+        return nodes
 
-        def column(values: list[int], kind: type = np.int32) -> npt.NDArray[np.int32]:
-            return np.array(values, kind)
-
-        return Nodes(
-            calendar=column([self.calendar(a) for a in activities]),
-            earliest=column([b.earliest for b in bounds]),
-            earliest_finish=column([b.earliest_finish for b in bounds]),
-            latest=column([b.latest for b in bounds]),
-            latest_finish=column([b.latest_finish for b in bounds]),
-            pin=column([b.pin for b in bounds], np.int8),
-            pinned=column([b.pinned for b in bounds]),
-            snap=column([self._snap(a) for a in activities], np.int8),
-            gap=column([0 for _ in activities]),
-            delay=column([a.levelling_delay for a in activities]),
-            expected=column([self._expected(a) for a in activities]),
-            project=column([self.project_index[a.project] for a in activities]),
-        )
+    def _starts_used(self) -> npt.NDArray[np.int8]:
+        """Nodes whose start something follows from: SS and SF links, hammocks and summaries, focus."""
+        if any(a.type.is_span for a in self.plan.activities):
+            return np.ones(len(self.order), np.int8)
+        used = {r.predecessor for r in self.links if r.type in (LinkType.SS, LinkType.SF)}.union(self.plan.focus)
+        return np.array([self.plan.activities[i].ref in used for i in self.order], np.int8)
 
     def _snap(self, activity: Activity) -> int:
         if self.plan.options(activity.project).rules == "msp":
@@ -201,8 +212,8 @@ class LogicBuilder:
             return NONE
         return self.clock.minutes(activity.expected_finish)
 
-    def _links(self) -> Links:
-        """CSR by successor; links that bound the start come first."""
+    def _links(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """``(links, at, middle)`` by successor; those that bound the start come first."""
 
         def key(link: Relationship) -> tuple[int, bool]:
             return self.node_of[self.position[link.successor]], link.type in (LinkType.FF, LinkType.SF)
@@ -212,13 +223,12 @@ class LogicBuilder:
         owner = np.array([key(link)[0] for link in ordered], np.int64)
         bounds_start = np.array([not key(link)[1] for link in ordered], bool)
         at = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n))]).astype(np.int32)
-        starts = np.bincount(owner[bounds_start], minlength=n).astype(np.int32)
-        return Links(
-            at=at,
-            middle=(at[:-1] + starts).astype(np.int32),
-            source=np.array([self.node_of[self.position[r.predecessor]] for r in ordered], np.int32),
-            from_finish=np.array([r.type in (LinkType.FS, LinkType.FF) for r in ordered], np.int8),
-            lag=np.array([r.lag for r in ordered], np.int32),
-            lag_calendar=np.array([self.lag_calendar(r) for r in ordered], np.int32),
-            share=np.array([r.percent or 0.0 for r in ordered], np.float32),
-        )
+        middle = at[:-1] + np.bincount(owner[bounds_start], minlength=n).astype(np.int32)
+        links = np.zeros((len(ordered), k.LINK_COLUMNS), np.int32)
+        if ordered:
+            links[:, k.SOURCE] = [self.node_of[self.position[r.predecessor]] for r in ordered]
+            links[:, k.FROM_FINISH] = [r.type in (LinkType.FS, LinkType.FF) for r in ordered]
+            links[:, k.LAG] = [r.lag for r in ordered]
+            links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
+            links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
+        return links, at, middle

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_passes import NEVER, NONE, Logic
+from simcore.kernel_passes import LINKS_AT, LINKS_END, NEVER, NONE, SOURCE, Logic
 from simcore.kernel_run import Aims
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Status
 from simcore.network import Calendars, Clock
@@ -92,39 +92,29 @@ class SpanBuilder:
         """What every iteration is asked for."""
         activities = self.plan.activities
         n = len(self.logic.order)
-        at, source, side = [0], [], []
-        certain_start, certain_finish = [], []
+        spans, sources = [], []
         for k, i in enumerate(self.order):
             first, last = self._certain(activities[i])
-            for s, which in self.sources[i]:
+            begin = len(sources)
+            for s, side in self.sources[i]:
                 number = self.logic.node_of.get(s)
                 if number is None and s in self.span_of and self.span_of[s] < k:
                     number = n + self.span_of[s]
                 if number is not None:
-                    source.append(number)
-                    side.append(which)
+                    sources.append((number, side))
                 elif s not in self.span_of:
-                    first, last = _widen(first, last, self._instant(activities[s], which), which)
-            at.append(len(source))
-            certain_start.append(first)
-            certain_finish.append(last)
-        focus, focus_start = self._focus(n)
-        successor_at, successor_link, successor = _by_predecessor(logic, n)
+                    first, last = _widen(first, last, self._instant(activities[s], side), side)
+            spans.append((begin, len(sources), self.logic.calendar(activities[i]), first, last))
+        at, successors = _by_predecessor(logic, n)
+        must_finish = [self._minutes(p.must_finish_by) for p in self.plan.projects]
         return Aims(
-            completed=self._completed(),
+            projects=np.array([*zip(self._completed(), must_finish, strict=True)], np.int32).reshape(-1, 2),
             finishes=np.ones(n, np.int8),
-            late_finish=np.array([self._minutes(p.must_finish_by) for p in self.plan.projects], np.int32),
-            focus=focus,
-            focus_start=focus_start,
-            span_at=np.array(at, np.int32),
-            span_source=np.array(source, np.int32),
-            span_side=np.array(side, np.int8),
-            span_calendar=np.array([self.logic.calendar(activities[i]) for i in self.order], np.int32),
-            span_start=np.array(certain_start, np.int32),
-            span_finish=np.array(certain_finish, np.int32),
-            successor_at=successor_at,
-            successor_link=successor_link,
-            successor=successor,
+            focus=np.array(self._focus(n), np.int32).reshape(-1, 2),
+            spans=np.array(spans, np.int32).reshape(-1, 5),
+            span_sources=np.array(sources, np.int32).reshape(-1, 2),
+            successor_at=at,
+            successors=successors,
         )
 
     def _minutes(self, moment: object) -> int:
@@ -142,23 +132,23 @@ class SpanBuilder:
         moment = activity.actual_start if which in (START_FROM_START, FINISH_FROM_START) else activity.actual_finish
         return None if moment is None or activity.inactive else self.clock.minutes(moment)
 
-    def _completed(self) -> npt.NDArray[np.int32]:
+    def _completed(self) -> list[int]:
         latest = [NONE] * len(self.plan.projects)
         for a in self.plan.activities:
             if a.status is Status.COMPLETED and a.actual_finish and not a.type.is_span and not a.inactive:
                 k = self.logic.project_index[a.project]
                 latest[k] = max(latest[k], self.clock.minutes(a.actual_finish))
-        return np.array(latest, np.int32)
+        return latest
 
-    def _focus(self, n: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    def _focus(self, n: int) -> list[tuple[int, bool]]:
         """Nodes and spans in focus; what is complete has no samples."""
-        rows, starts = [], []
+        found = []
         for ref in self.plan.focus:
             i = self.logic.position[ref]
             if i in self.logic.node_of or i in self.span_of:
-                rows.append(self.logic.node_of[i] if i in self.logic.node_of else n + self.span_of[i])
-                starts.append(self.plan.by_ref[ref].type is ActivityType.START_MILESTONE)
-        return np.array(rows, np.int32), np.array(starts, np.int8)
+                number = self.logic.node_of[i] if i in self.logic.node_of else n + self.span_of[i]
+                found.append((number, self.plan.by_ref[ref].type is ActivityType.START_MILESTONE))
+        return found
 
 
 def _complete(sources: list[tuple[int, int]]) -> None:
@@ -179,12 +169,10 @@ def _widen(first: int, last: int, instant: int | None, which: int) -> tuple[int,
     return first, max(last, instant)
 
 
-def _by_predecessor(logic: Logic, n: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """CSR of the links by predecessor: (at, link, successor)."""
-    links = logic.links
-    target = np.repeat(np.arange(n), np.diff(links.at)).astype(np.int32)
-    by_source = np.argsort(links.source, kind="stable").astype(np.int32)
-    at = np.concatenate([[0], np.cumsum(np.bincount(links.source, minlength=n))]).astype(np.int32)
-    return at, by_source, target[by_source]
-
-
+def _by_predecessor(logic: Logic, n: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Links by predecessor: (at, rows of link and successor)."""
+    source = logic.links[:, SOURCE]
+    target = np.repeat(np.arange(n), logic.nodes[:, LINKS_END] - logic.nodes[:, LINKS_AT])
+    order = np.argsort(source, kind="stable")
+    at = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int32)
+    return at, np.stack([order, target[order]], axis=1).astype(np.int32).reshape(-1, 2)

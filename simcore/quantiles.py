@@ -39,11 +39,9 @@ class TableBuilder:
     def __init__(self) -> None:
         self._levels: list[npt.NDArray[np.float64]] = []
         self._slopes: list[npt.NDArray[np.float64]] = []
-        self._begins: list[float] = []
-        self._piece_levels: list[float] = []
-        self._piece_slopes: list[float] = []
+        self._pieces: list[tuple[float, float, float]] = []
         self._known: dict[Distribution, tuple[int, float, int, int]] = {}
-        self.normal = self.place(StandardNormal())[2]
+        self.place(StandardNormal())  # first: correlations look it up there
 
     def place(self, shape: Distribution) -> tuple[int, float, int, int]:
         """``(kind, mode position, first, last)`` of a canonical shape for :class:`Variables`."""
@@ -65,26 +63,20 @@ class TableBuilder:
         return TABLE, 0.0, first, first
 
     def _add_pieces(self, shape: PiecewiseLinear) -> tuple[int, float, int, int]:
-        first, begin = len(self._begins), 0.0
+        first, begin = len(self._pieces), 0.0
         for upto, low, high in zip(shape.upto, shape.low, shape.high, strict=True):
             slope = (high - low) / (upto - begin)
-            self._begins.append(begin * FULL)
-            self._piece_levels.append(low - slope * begin)
-            self._piece_slopes.append(slope / FULL)
+            self._pieces.append((begin * FULL, low - slope * begin, slope / FULL))
             begin = upto
-        return PIECES, 0.0, first, len(self._begins)
+        return PIECES, 0.0, first, len(self._pieces)
 
     def build(self) -> QuantileTables:
         """The tables as arrays."""
         grid = np.arange(int(2 * NORMAL_REACH * NORMAL_STEPS_PER_UNIT) + 2) / NORMAL_STEPS_PER_UNIT - NORMAL_REACH
         return QuantileTables(
-            level=np.concatenate(self._levels).astype(np.float32),
-            slope=np.concatenate(self._slopes).astype(np.float32),
-            begins=np.array(self._begins, np.float64),
-            piece_level=np.array(self._piece_levels, np.float32),
-            piece_slope=np.array(self._piece_slopes, np.float32),
+            cells=np.stack([np.concatenate(self._levels), np.concatenate(self._slopes)], axis=1).astype(np.float32),
+            pieces=np.array(self._pieces, np.float64).reshape(-1, 3),
             normal_cdf=_normal_cdf(grid),
-            normal=np.int32(self.normal),
         )
 
 

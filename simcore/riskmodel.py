@@ -23,7 +23,7 @@ from simcore.kernel_risk import (
 )
 from simcore.kernel_sampling import FIXED, Variables
 from simcore.models.distribution_base import Distribution
-from simcore.models.plan import Activity, Amount, Plan, Status
+from simcore.models.plan import Activity, Amount, Status
 from simcore.models.risks import Factor, Impact, Risk
 from simcore.network import Network
 from simcore.quantiles import FULL, TableBuilder
@@ -85,17 +85,13 @@ class VariableTable:
         return len(self.names) - 1
 
     def build(self, copula: Copula) -> Variables:
-        kind, scale, shift, mode, first, last = zip(*self._rows, strict=True) if self._rows else ((),) * 6
+        places = [(kind, first, last) for kind, _, _, _, first, last in self._rows]
+        numbers = [(scale, shift, mode) for _, scale, shift, mode, _, _ in self._rows]
+        count = len(self.names)
         return Variables(
             key=np.array([stream_key(name) for name in self.names], np.uint64),
-            kind=np.array(kind, np.int8),
-            scale=np.array(scale, np.float64),
-            shift=np.array(shift, np.float64),
-            shape=np.array(mode, np.float32),
-            first=np.array(first, np.int32),
-            last=np.array(last, np.int32),
-            own=copula.own,
-            latent_at=copula.at,
+            place=np.column_stack([np.array(places, np.int32).reshape(count, 3), copula.at[:-1], copula.at[1:]]),
+            number=np.column_stack([np.array(numbers, np.float64).reshape(count, 3), copula.own]),
             latent=copula.latent,
             loading=copula.loading,
         )
@@ -132,8 +128,7 @@ def certain_model(network: Network) -> RiskModel:
         variables=draft.variables.build(copula),
         tables=draft.variables.tables.build(),
         shared=_shared(draft, copula),
-        duration=network.durations,
-        duration_variable=np.full(network.nodes, -1, np.int32),
+        duration=np.column_stack([network.durations, np.full(network.nodes, -1, np.int32)]),
         effects=_effects(draft.effects, range(network.nodes)),
         cost_effects=_effects({}, range(0)),
         costs=cost_arrays(0.0, []),
@@ -167,8 +162,7 @@ def compile_risk(network: Network, scenario: str, span_minutes: Iterable[float])
         variables=draft.variables.build(copula),
         tables=draft.variables.tables.build(),
         shared=_shared(draft, copula),
-        duration=network.durations,
-        duration_variable=duration_variable,
+        duration=np.column_stack([network.durations, duration_variable]),
         effects=_effects(draft.effects, range(network.nodes)),
         cost_effects=_effects(draft.cost_effects, sorted(draft.cost_effects)),
         costs=cost_arrays(costs.certain + draft.certain_cost, costs.terms),
@@ -198,10 +192,7 @@ def _effects(by_owner: dict[int, list[Effect]], owners: Iterable[int]) -> Effect
     listed = [effect for owner in owners for effect in by_owner.get(owner, ())]
     return Effects(
         at=np.cumsum([0, *(len(by_owner.get(owner, ())) for owner in owners)]).astype(np.int32),
-        kind=np.array([e.kind for e in listed], np.int8),
-        draw=np.array([e.draw for e in listed], np.int32),
-        variable=np.array([e.variable for e in listed], np.int32),
-        event=np.array([e.event for e in listed], np.int32),
+        place=np.array([(e.kind, e.draw, e.variable, e.event) for e in listed], np.int32).reshape(-1, 4),
         scale=np.array([e.scale for e in listed], np.float64),
     )
 
@@ -219,10 +210,8 @@ class Term:
 def cost_arrays(certain: float, terms: list[Term]) -> Costs:
     return Costs(
         certain=certain,
-        per=np.array([t.per for t in terms], np.int8),
-        row=np.array([t.row for t in terms], np.int32),
+        place=np.array([(t.per, t.row, t.variable) for t in terms], np.int32).reshape(-1, 3),
         rate=np.array([t.rate for t in terms], np.float64),
-        variable=np.array([t.variable for t in terms], np.int32),
     )
 
 

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_run import NOTHING, run_unit
+from simcore.kernel_passes import (
+    CALENDAR,
+    FROM_FINISH,
+    LAG,
+    LAG_CALENDAR,
+    LINKS_MIDDLE,
+    PROJECT,
+    ROW_DURATION,
+    ROW_FINISH,
+    ROW_START,
+    SHARE,
+)
+from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR, run_unit
 from simcore.models.plan import Plan, Status
 from simcore.network import Network, compile_network, data_date
 from simcore.workspace import counters, samples, workspace
@@ -132,7 +144,7 @@ def run_deterministic(network: Network) -> Workspace:
 
     model = certain_model(network)
     work = workspace(network, model, 1, with_late=True, with_cost=False)
-    work.rows.duration[:, 0] = network.durations
+    work.rows.of[:, ROW_DURATION, 0] = network.durations
     run_single(network, model, work, sampled=False)
     return work
 
@@ -155,6 +167,7 @@ class _Reader:
 
     def __init__(self, network: Network, work: Workspace):
         self.network, self.work, self.plan = network, work, network.plan
+        self.start, self.finish = work.rows.of[:, ROW_START, 0], work.rows.of[:, ROW_FINISH, 0]  # of nodes
         count = len(self.plan.activities)
         self.dates = {
             name: np.full(count, UNKNOWN)
@@ -191,26 +204,27 @@ class _Reader:
     def _project_finish(self, k: int) -> int:
         """Latest early finish of a project's activities; its data date when it has none."""
         network = self.network
-        mine = (network.logic.nodes.project == k) & (network.aims.finishes != 0)
-        latest = max(self.work.rows.finish[mine, 0], default=-(2**31))
-        latest = max(int(latest), int(network.aims.completed[k]))
+        mine = (network.logic.nodes[:, PROJECT] == k) & (network.aims.finishes != 0)
+        latest = max(self.finish[mine], default=-(2**31))
+        latest = max(int(latest), int(network.aims.projects[k, COMPLETED]))
         begin = data_date(self.plan.projects[k]) or network.clock.origin
         return latest if latest > -(2**30) else network.clock.minutes(begin)
 
     def _nodes(self) -> None:
-        network, rows, work = self.network, self.work.rows, self.work
+        network, work = self.network, self.work
         where = network.activity_of[: network.nodes]
         to_date = network.clock.to_datetime64
-        for name, row in (("early_start", rows.start), ("early_finish", rows.finish), ("start", rows.start),
-                          ("finish", rows.finish), ("late_start", work.late_start), ("late_finish", work.late_finish)):
-            self.dates[name][where] = to_date(row[:, 0])
-        self.duration[where] = rows.duration[:, 0]
+        late_start, late_finish = work.late_start[:, 0], work.late_finish[:, 0]
+        for name, row in (("early_start", self.start), ("early_finish", self.finish), ("start", self.start),
+                          ("finish", self.finish), ("late_start", late_start), ("late_finish", late_finish)):
+            self.dates[name][where] = to_date(row)
+        self.duration[where] = work.rows.of[:, ROW_DURATION, 0]
         for node, i in enumerate(where):
             activity = self.plan.activities[i]
-            c = int(network.logic.nodes.calendar[node])
+            c = int(network.logic.nodes[node, CALENDAR])
             self.total_float[i] = self._float(
                 c, self.plan.options(activity.project).float,
-                (rows.start[node, 0], rows.finish[node, 0], work.late_start[node, 0], work.late_finish[node, 0]),
+                (self.start[node], self.finish[node], late_start[node], late_finish[node]),
             )
             self.free_float[i] = self._free_float(node, c)
 
@@ -227,19 +241,19 @@ class _Reader:
 
         Without successors: up to the project's finish.
         """
-        network, rows = self.network, self.work.rows
-        aims, links, work = network.aims, network.logic.links, network.calendars.work
+        network, start, finish = self.network, self.start, self.finish
+        aims, logic, work = network.aims, network.logic, network.calendars.work
+        duration = int(self.work.rows.of[node, ROW_DURATION, 0])
         room = []
-        for k in range(aims.successor_at[node], aims.successor_at[node + 1]):
-            e, s = int(aims.successor_link[k]), int(aims.successor[k])
-            own = int(rows.finish[node, 0] if links.from_finish[e] else rows.start[node, 0])
-            theirs = int(rows.finish[s, 0] if e >= links.middle[s] else rows.start[s, 0])
-            lag = int(links.lag[e]) + round(float(links.share[e]) * int(rows.duration[node, 0]))
-            allowed = self._before(int(links.lag_calendar[e]), theirs, lag)
-            room.append(work(c, allowed) - work(c, own))
+        for e, s in aims.successors[aims.successor_at[node] : aims.successor_at[node + 1]]:
+            link = logic.links[e]
+            own = int(finish[node] if link[FROM_FINISH] else start[node])
+            theirs = int(finish[s] if e >= logic.nodes[s, LINKS_MIDDLE] else start[s])
+            lag = int(link[LAG]) + round(1e-6 * int(link[SHARE]) * duration)
+            room.append(work(c, self._before(int(link[LAG_CALENDAR]), theirs, lag)) - work(c, own))
         if not room:
-            finish = self.work.finish[network.logic.nodes.project[node], 0]
-            room.append(work(c, int(finish)) - work(c, int(rows.finish[node, 0])))
+            end = self.work.finish[logic.nodes[node, PROJECT], 0]
+            room.append(work(c, int(end)) - work(c, int(finish[node])))
         return float(min(room))
 
     def _before(self, c: int, at: int, lag: int) -> int:
@@ -255,7 +269,7 @@ class _Reader:
             start, finish = int(work.span_start[k, 0]), int(work.span_finish[k, 0])
             if start >= 2**30 or finish <= -(2**30):
                 continue
-            c = int(network.aims.span_calendar[k])
+            c = int(network.aims.spans[k, SPAN_CALENDAR])
             for name in ("start", "early_start", "late_start"):
                 self.dates[name][i] = to_date(np.array(start))
             for name in ("finish", "early_finish", "late_finish"):

@@ -13,7 +13,19 @@ import numpy.typing as npt
 
 from simcore.activities import ActivityTable, Histograms
 from simcore.design import Design
-from simcore.kernel_run import BINS, COUNT, EXTREMES, Counters, Samples, Workspace, run_unit
+from simcore.kernel_run import (
+    BINS,
+    COUNT,
+    EXTREMES,
+    LARGEST,
+    LOG_WIDTH,
+    LOW,
+    SMALLEST,
+    Counters,
+    Samples,
+    Workspace,
+    run_unit,
+)
 from simcore.models.plan import Plan
 from simcore.network import Network, compile_network
 from simcore.results import DateVariable, MoneyVariable, Results
@@ -180,7 +192,7 @@ class Run:
     def _results(self, requested: int, done: int, kept: Samples, workers: list[_Worker]) -> Results:
         from simcore.advice import advise
 
-        plan, network, replicates = self.network.plan, self.network, self.design.replicates
+        plan, replicates = self.network.plan, self.design.replicates
         finish = self._date_variable(kept.finish[-1, :done], self.schedule.project_end)
         several = len(plan.projects) > 1
         results = Results(
@@ -207,7 +219,7 @@ class Run:
     def _milestones(self, kept: Samples, done: int) -> dict[str, DateVariable]:
         plan, network = self.network.plan, self.network
         found = {}
-        for row, (number, at_start) in enumerate(zip(network.aims.focus, network.aims.focus_start, strict=True)):
+        for row, (number, at_start) in enumerate(network.aims.focus):
             i = int(network.activity_of[number])
             date = (self.schedule.start if at_start else self.schedule.finish)[i]
             found[plan.shown[plan.activities[i].ref]] = self._date_variable(kept.focus[row, :done], date.item())
@@ -242,8 +254,7 @@ class _Worker:
     def __init__(self, run: Run, lanes: int, ranges: Counters):
         self.work = run.workspace(lanes)
         self.counters = counters(run.network, run.design.replicates, run.quantities)
-        low, shift = _bins(ranges)
-        self.counters = self.counters._replace(low=low, shift=shift)
+        self.counters.range[..., LOW], self.counters.range[..., LOG_WIDTH] = _bins(ranges)
         self.wide: npt.NDArray[np.uint32] | None = None
         self.held = 0
 
@@ -262,19 +273,19 @@ class _Worker:
 
 def _bins(ranges: Counters) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Lower edge and log2 width of equal bins that cover the pilot's range with a quarter of it to spare on both sides."""
-    extent = (ranges.largest.astype(np.int64) - ranges.smallest).clip(0)
+    smallest = ranges.range[..., SMALLEST].astype(np.int64)
+    extent = (ranges.range[..., LARGEST] - smallest).clip(0)
     spare = extent // 4 + 1
     shift = np.ceil(np.log2(np.maximum((extent + 2 * spare) / BINS, 1))).astype(np.int32)
-    width = np.left_shift(1, shift)
-    low = ranges.smallest - (BINS * width - extent) // 2
+    low = smallest - (BINS * np.left_shift(1, shift) - extent) // 2
     return low.astype(np.int32), shift
 
 
 def _merge(workers: list[_Worker], quantities: int) -> list[Histograms]:
     counts = sum(w.total().astype(np.uint32) for w in workers)
-    smallest = np.minimum.reduce([w.counters.smallest for w in workers])
-    largest = np.maximum.reduce([w.counters.largest for w in workers])
-    low, width = workers[0].counters.low, np.left_shift(1, workers[0].counters.shift).astype(np.int32)
+    ranges = np.stack([w.counters.range for w in workers])
+    smallest, largest = ranges[..., SMALLEST].min(axis=0), ranges[..., LARGEST].max(axis=0)
+    low, width = ranges[0, ..., LOW], np.left_shift(1, ranges[0, ..., LOG_WIDTH]).astype(np.int32)
     return [
         Histograms(
             counts=counts[:, q], low=low[:, q], width=width[:, q], smallest=smallest[:, q], largest=largest[:, q]

@@ -5,7 +5,7 @@ import numpy as np
 
 from simcore.kernel_passes import Rows
 from simcore.kernel_risk import RiskModel, RiskRows
-from simcore.kernel_run import BINS, Counters, Samples, Workspace
+from simcore.kernel_run import BINS, LARGEST, SMALLEST, Counters, Samples, Workspace
 from simcore.network import Network
 
 
@@ -19,15 +19,13 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
 
     late = n if with_late else 0
     return Workspace(
-        rows=Rows(rows(n), rows(n), rows(n), rows(5)),
+        rows=Rows(np.zeros((n, 3, lanes), np.int32), rows(6)),
         risk=RiskRows(
             occurs=rows(len(shared.event_key), np.uint8),
             draws=rows(len(shared.draw_variable), np.float32),
             latents=rows(len(shared.latent_key), np.float32),
             bits=np.zeros(lanes, np.uint32),
-            value=np.zeros(lanes, np.float32),
-            total=np.zeros(lanes, np.float32),
-            largest=np.zeros(lanes, np.float32),
+            scratch=rows(3, np.float32),
         ),
         late_start=rows(late),
         late_finish=rows(late),
@@ -45,14 +43,12 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
 def counters(network: Network, replicates: int, quantities: int, bins: int = BINS) -> Counters:
     """Empty counters; ``bins`` 0 for passes that keep extremes only."""
     rows = network.nodes + network.spans
-    shape = (rows, quantities)
     limit = np.iinfo(np.int32)
+    ranges = np.zeros((rows, quantities, 4), np.int32)
+    ranges[..., SMALLEST], ranges[..., LARGEST] = limit.max, limit.min
     return Counters(
-        counts=np.zeros((*shape, bins), np.uint16),
-        low=np.zeros(shape, np.int32),
-        shift=np.zeros(shape, np.int32),
-        smallest=np.full(shape, limit.max, np.int32),
-        largest=np.full(shape, limit.min, np.int32),
+        counts=np.zeros((rows, quantities, bins), np.uint16),
+        range=ranges,
         critical=np.zeros((replicates, network.nodes), np.int32),
         clamped=np.zeros(1, np.int64),
     )
