@@ -5,8 +5,8 @@ are local, naive ``datetime`` to the minute; money is a float in the plan's one 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -352,6 +352,17 @@ class Plan:
         from simcore.models.checks import check_plan
 
         check_plan(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Only the data: what has been derived from it is derived again where the plan is unpickled."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What ``make`` returned the first time for this key; derived data lives as long as its plan."""
+        memory = self.__dict__.setdefault("_memory", {})
+        if key not in memory:
+            memory[key] = make()
+        return memory[key]
 
     @cached_property
     def by_ref(self) -> dict[Ref, Activity]:

@@ -27,7 +27,7 @@ class Histograms:
 
     Attributes
     ----------
-    counts : ndarray of uint32, shape (activities, bins)
+    counts : ndarray of unsigned integers, shape (activities, bins)
     low : ndarray of int32, shape (activities,)
         Lower edge of the first bin, minutes.
     width : ndarray of int32, shape (activities,)
@@ -36,7 +36,7 @@ class Histograms:
         Exact extremes.
     """
 
-    counts: npt.NDArray[np.uint32]
+    counts: npt.NDArray[np.unsignedinteger]
     low: npt.NDArray[np.int32]
     width: npt.NDArray[np.int32]
     smallest: npt.NDArray[np.int32]

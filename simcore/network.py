@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -90,14 +89,9 @@ class Network:
         return len(self.aims.spans)
 
 
-_COMPILED: WeakKeyDictionary[Plan, Network] = WeakKeyDictionary()
-
-
 def compile_network(plan: Plan) -> Network:
     """The plan's network; the same object for the same plan."""
-    network = _COMPILED.get(plan)
-    if network is None:
-        network = _COMPILED[plan] = _compile(plan)
+    network: Network = plan.remembered("network", lambda: _compile(plan))
     return network
 
 

@@ -133,7 +133,11 @@ def schedule(plan: Plan) -> Schedule:
     Schedule
         Early and late dates, floats, critical and longest path.
     """
-    network = compile_network(plan)
+    found: Schedule = plan.remembered("schedule", lambda: _schedule(compile_network(plan)))
+    return found
+
+
+def _schedule(network: Network) -> Schedule:
     work = run_deterministic(network)
     return read_schedule(network, work, longest_path=work.critical[:, 0] != 0)
 

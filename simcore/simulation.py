@@ -113,11 +113,13 @@ class Run:
         self.design, self.scenario, self.with_float = design, scenario, with_float
         self.schedule: Schedule = schedule(plan)
         self.network: Network = compile_network(plan)
-        self.risk: CompiledRisk = compile_risk(
-            self.network, scenario, self.schedule.duration[self.network.activity_of[self.network.nodes:]]
-        )
+        self.risk: CompiledRisk = plan.remembered(("risk", scenario), self._compile_risk)
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
+
+    def _compile_risk(self) -> CompiledRisk:
+        spans = self.network.activity_of[self.network.nodes :]
+        return compile_risk(self.network, self.scenario, self.schedule.duration[spans])
 
     def workspace(self, lanes: int) -> Workspace:
         return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=self.risk.has_cost)
@@ -267,8 +269,8 @@ class _Worker:
         self.held += coming
 
     def total(self) -> npt.NDArray[np.uint32]:
-        counts = self.counters.counts.astype(np.uint32)
-        return counts if self.wide is None else counts + self.wide
+        counts = self.counters.counts
+        return counts.astype(np.uint32) if self.wide is None else counts + self.wide
 
 
 def _bins(ranges: Counters) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -282,7 +284,12 @@ def _bins(ranges: Counters) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32
 
 
 def _merge(workers: list[_Worker], quantities: int) -> list[Histograms]:
-    counts = sum(w.total().astype(np.uint32) for w in workers)
+    if sum(w.held for w in workers) <= COUNTER_LIMIT and all(w.wide is None for w in workers):
+        counts = workers[0].counters.counts  # still small enough to be added up where they are
+        for worker in workers[1:]:
+            counts += worker.counters.counts
+    else:
+        counts = sum(w.total() for w in workers)
     ranges = np.stack([w.counters.range for w in workers])
     smallest, largest = ranges[..., SMALLEST].min(axis=0), ranges[..., LARGEST].max(axis=0)
     low, width = ranges[0, ..., LOW], np.left_shift(1, ranges[0, ..., LOG_WIDTH]).astype(np.int32)
