@@ -29,6 +29,7 @@ from simcore.models.plan import (
     Relationship,
     Status,
 )
+from simcore import rules_p6
 from simcore.network import Calendars, Clock, data_date, is_node
 
 
@@ -110,7 +111,7 @@ class LogicBuilder:
 
     def _date_bounds(self, activity: Activity) -> Bounds:
         project = self.plan.projects[self.project_index[activity.project]]
-        begin = data_date(project)
+        begin = rules_p6.begin(project) if self.plan.options(project.id).rules == "p6" else data_date(project)
         bounds = Bounds(self.clock.minutes(begin) if begin else 0)
         for moment in (activity.resume, activity.external_early_start):
             if moment is not None:
