@@ -163,6 +163,13 @@ class LogicBuilder:
         work = self.calendars.work(c, at) + lag
         return self.calendars.finish(c, work) if lag > 0 else self.calendars.start(c, work)
 
+    def _lag(self, link: Relationship) -> int:
+        before = self.plan.by_ref[link.predecessor]
+        if before.status is not Status.IN_PROGRESS or self.plan.options(before.project).rules != "p6":
+            return link.lag
+        project = self.plan.project(before.project)
+        return rules_p6.open_lag(link, before, project, self.clock, self.calendars, self.lag_calendar(link))
+
     def lag_calendar(self, link: Relationship) -> int:
         """Index of the calendar the lag runs on; -1 for clock time."""
         if link.elapsed:
@@ -229,7 +236,7 @@ class LogicBuilder:
         if ordered:
             links[:, k.SOURCE] = [self.node_of[self.position[r.predecessor]] for r in ordered]
             links[:, k.FROM_FINISH] = [r.type in (LinkType.FS, LinkType.FF) for r in ordered]
-            links[:, k.LAG] = [r.lag for r in ordered]
+            links[:, k.LAG] = [self._lag(r) for r in ordered]
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
         return links, at, middle
