@@ -159,25 +159,26 @@ def date_summary(variable: DateVariable, key: str, name: str, calendar: Calendar
 def money_summary(variable: MoneyVariable, key: str, name: str, currency: str) -> Summary:
     """An amount of money as text."""
     planned = variable.deterministic
+    whole = abs(variable.p(HEADLINE)) >= 1000
 
     def row(percent: int | None, value: float, label: str) -> Row:
         return Row(
             label=label,
-            value=wording.money_text(value),
+            value=wording.money_text(value, whole=whole),
             error=wording.money_error_text(variable.standard_error(percent or "mean")),
-            difference=wording.money_text(value - planned, signed=True),
+            difference=wording.money_text(value - planned, signed=True, whole=whole),
             percent=percent,
         )
 
     reserve = variable.p(HEADLINE) - planned
     share = wording.relative_text(reserve, planned) if reserve else ""
-    amount = " ".join(part for part in (currency, wording.money_text(reserve)) if part)
+    amount = " ".join(part for part in (currency, wording.money_text(reserve, whole=whole)) if part)
     return Summary(
         id=key,
         name=name,
         is_date=False,
         varies=_varies(variable),
-        deterministic=wording.money_text(planned),
+        deterministic=wording.money_text(planned, whole=whole),
         probability=wording.percent_text(variable.probability_of_deterministic),
         probability_error=_points(variable.probability_error(planned)),
         rows=tuple(row(percent, variable.p(percent), f"P{percent}") for percent in TABLE_PERCENTILES),

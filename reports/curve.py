@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +82,7 @@ def _with_axis(cells: list[list[str]], plain: bool) -> list[str]:
 def _below(marks: list[tuple[int, str]], width: int) -> list[str]:
     """The texts centred under their lines; a second line for one that would touch another."""
     lines: list[str] = []
-    for place, mark in sorted(marks):
+    for place, mark in sorted(marks, key=itemgetter(0)):
         at = max(0, min(place - len(mark) // 2, width - len(mark)))
         free = next((number for number, line in enumerate(lines) if len(line) < at), len(lines))
         lines[free:free + 1] = [(lines[free] if free < len(lines) else "").ljust(at) + mark]

@@ -14,7 +14,7 @@ _MILESTONES = {ActivityType.START_MILESTONE.value, ActivityType.FINISH_MILESTONE
 
 
 def most_critical(columns: Mapping[str, npt.NDArray[Any]], top: int, tasks_only: bool = False) -> npt.NDArray[np.int64]:
-    """Rows of the open activities with the highest criticality index, the widest finish first among equals.
+    """Rows of the open activities with the highest criticality index, the least certain duration first among equals.
 
     Parameters
     ----------
@@ -37,5 +37,5 @@ def most_critical(columns: Mapping[str, npt.NDArray[Any]], top: int, tasks_only:
         dtype=bool,
     )
     rows = np.flatnonzero(keep)
-    spread = (columns["finish_p90"] - columns["finish_p10"])[rows].astype("timedelta64[m]").astype(np.int64)
+    spread = (columns["duration_hours_p90"] - columns["duration_hours_p10"])[rows]
     return rows[np.lexsort((-spread, -index[rows]))][:top]

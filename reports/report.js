@@ -80,6 +80,8 @@ const simcore = {data: JSON.parse(document.getElementById("report-data").textCon
   // The index comes in hundredths of a per cent; never rounded to certainty or impossibility.
   simcore.shareText = function (index) {
     if (index === null) return "";
+    if (index > 0 && index < 10) return "<0.1\u202f%";
+    if (index > 9990 && index < 10000) return ">99.9\u202f%";
     if (index > 0 && index < 95 || index > 9905 && index < 10000) return (index / 100).toFixed(1) + "\u202f%";
     return Math.round(index / 100) + "\u202f%";
   };

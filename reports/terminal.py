@@ -170,9 +170,10 @@ def _critical(results: Results, width: int) -> list[RenderableType]:
     rows = most_critical(columns, TOP_ACTIVITIES, tasks_only=True)
     if not len(rows):
         return []
-    made = table("", "", ("Criticality", "right"), "", ("Finish", "right"), (f"P{HEADLINE}", "right"),
+    bars = [""] if width >= NARROW else []
+    made = table("", "", ("Criticality", "right"), *bars, ("Finish", "right"), (f"P{HEADLINE}", "right"),
                  title="Most critical activities")  # fmt: skip
-    room = max(24, min(60, width - 64))
+    room = max(16, min(60, width - 53 - 11 * len(bars)))
     id_width = min(room // 3, max(len(str(columns["id"][row])) for row in rows))
     for row in rows:
         index = float(columns["criticality_index"][row])
@@ -180,7 +181,7 @@ def _critical(results: Results, width: int) -> list[RenderableType]:
             Text(wording.shortened(wording.clean(str(columns["id"][row])), id_width)),
             Text(wording.shortened(wording.clean(str(columns["name"][row])), room - id_width)),
             wording.percent_text(index),
-            "#" * round(index * 8),
+            *("#" * round(index * 8) for _ in bars),
             *(_date(columns[name][row]) for name in ("finish", f"finish_p{HEADLINE}")),
         )
     return [made]

@@ -48,9 +48,9 @@ COMPLETED_COLOUR = "#8795a3"
 
 
 DATE_TICKS = [
-    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%-d %b %Y"},
-    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
-    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": [None, 43_200_000], "value": "%H:%M\n%-d %b %Y"},
+    {"dtickrange": [86_400_000, 1_209_600_000], "value": "%-d %b\n%Y"},
+    {"dtickrange": ["M1", "M6"], "value": "%b\n%Y"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
 """How plotly writes dates on an axis: days before months."""

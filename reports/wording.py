@@ -94,14 +94,14 @@ def date_error_text(error: timedelta | None) -> str:
     return f"±{days:.1f} d" if 0 < days < 10 else f"±{days:.0f} d"
 
 
-def money_text(value: float, signed: bool = False) -> str:
-    """An amount with thousands separators; cents only where amounts are small.
+def money_text(value: float, signed: bool = False, whole: bool = False) -> str:
+    """An amount with thousands separators; cents only where amounts are small, and never when ``whole``.
 
     >>> money_text(1234567.8), money_text(-12.5), money_text(2000.0, signed=True)
     ('1,234,568', '−12.50', '+2,000')
     """
     size = abs(value)
-    digits = f"{size:,.0f}" if size >= 1000 or size == round(size) else f"{size:,.2f}"
+    digits = f"{size:,.0f}" if whole or size >= 1000 or size == round(size) else f"{size:,.2f}"
     sign = MINUS if value < 0 and digits.strip("0.,") else "+" if signed and digits.strip("0.,") else ""
     return sign + digits
 

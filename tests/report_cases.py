@@ -1,6 +1,7 @@
 """Plans for the tests of reports: generated, of any size, with everything a report shows."""
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
@@ -116,30 +117,24 @@ def with_everything(plan: Plan) -> Plan:
     data_date = datetime(2026, 3, 23, 8)
     pinned = Constraint(ConstraintType.MANDATORY_START, datetime(2026, 6, 1, 8))
     changed = (
-        _replace(first, status=Status.COMPLETED, actual_start=START, actual_finish=done),
-        _replace(second, status=Status.IN_PROGRESS, actual_start=START, remaining=960),
-        _replace(third, constraints=(pinned,)),
+        replace(first, status=Status.COMPLETED, actual_start=START, actual_finish=done),
+        replace(second, status=Status.IN_PROGRESS, actual_start=START, remaining=960),
+        replace(third, constraints=(pinned,)),
         *others,
     )
-    projects = tuple(_replace(p, data_date=data_date) for p in plan.projects)
+    projects = tuple(replace(p, data_date=data_date) for p in plan.projects)
     plan = plan.with_changes(activities=changed, projects=projects)
     stored = simcore.schedule(plan)
     rows = zip(plan.activities, stored.early_start, stored.early_finish, stored.late_start, stored.late_finish, strict=True)
     dated = [
-        _replace(a, file_dates=FileDates(early_start=_date(es), early_finish=_date(ef), late_start=_date(ls),
+        replace(a, file_dates=FileDates(early_start=_date(es), early_finish=_date(ef), late_start=_date(ls),
                                          late_finish=_date(lf)))
         for a, es, ef, ls, lf in rows
     ]  # fmt: skip
     wrong = dated[5].file_dates
     assert wrong is not None
-    dated[5] = _replace(dated[5], file_dates=_replace(wrong, early_start=datetime(2026, 3, 27, 8)))
+    dated[5] = replace(dated[5], file_dates=replace(wrong, early_start=datetime(2026, 3, 27, 8)))
     return plan.with_changes(activities=tuple(dated))
-
-
-def _replace(thing, **changes):
-    from dataclasses import replace
-
-    return replace(thing, **changes)
 
 
 def _date(value: np.datetime64) -> datetime | None:
@@ -150,7 +145,7 @@ def completed_plan() -> Plan:
     """Nothing left to vary."""
     plan = make_plan(4, with_ranges=False)
     done = {"status": Status.COMPLETED, "actual_start": START, "actual_finish": datetime(2026, 5, 1, 17)}
-    return plan.with_changes(activities=tuple(_replace(a, **done) for a in plan.activities))
+    return plan.with_changes(activities=tuple(replace(a, **done) for a in plan.activities))
 
 
 HOSTILE = (
@@ -165,21 +160,21 @@ HOSTILE = (
 def hostile_plan() -> Plan:
     """Names that break a careless page."""
     plan = make_plan(10)
-    names = [_replace(a, name=HOSTILE[k % len(HOSTILE)]) for k, a in enumerate(plan.activities)]
-    names[2] = _replace(names[2], id=HOSTILE[0], name="id")
+    names = [replace(a, name=HOSTILE[k % len(HOSTILE)]) for k, a in enumerate(plan.activities)]
+    names[2] = replace(names[2], id=HOSTILE[0], name="id")
     old = Ref("P1", plan.activities[2].id)
     links = tuple(
-        _replace(link, predecessor=_renamed(link.predecessor, old), successor=_renamed(link.successor, old))
+        replace(link, predecessor=_renamed(link.predecessor, old), successor=_renamed(link.successor, old))
         for link in plan.relationships
     )
     return Plan(
         name=HOSTILE[0],
         source=HOSTILE[1],
-        projects=(_replace(plan.projects[0], name=HOSTILE[2]),),
+        projects=(replace(plan.projects[0], name=HOSTILE[2]),),
         activities=tuple(names),
         relationships=links,
         calendars=plan.calendars,
-        wbs=tuple(_replace(node, name=HOSTILE[k % len(HOSTILE)]) for k, node in enumerate(plan.wbs)),
+        wbs=tuple(replace(node, name=HOSTILE[k % len(HOSTILE)]) for k, node in enumerate(plan.wbs)),
         currency="<b>€</b>",
         focus=plan.focus,
         risks=(Risk(id="</script>", name=HOSTILE[2], probability=0.5, impacts=(
