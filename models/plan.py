@@ -220,7 +220,8 @@ class Activity:
     """One activity.
 
     ``duration`` is the original duration and ``remaining`` what is left of it at the data date (None: follows from the status),
-    both in minutes of working time on ``calendar``, or of clock time when ``elapsed``. ``uncertainty`` is on the remaining duration.
+    both in minutes of working time on ``calendar``, or of clock time when ``elapsed``. ``uncertainty`` is on the remaining
+    duration.
     """
 
     project: str

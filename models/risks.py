@@ -32,7 +32,8 @@ class Mitigation:
 class Risk:
     """A risk event (threat or opportunity). One occurrence an iteration; ``shared`` draws one magnitude for all its activities.
 
-    ``combine`` says how its impacts meet those of other risks on the same activity: ``series`` adds, ``parallel`` takes the largest.
+    ``combine`` says how its impacts meet those of other risks on the same activity: ``series`` adds, ``parallel`` takes
+    the largest.
     """
 
     id: str

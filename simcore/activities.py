@@ -93,7 +93,10 @@ class ActivityTable:
         return certain
 
     def percentile(self, quantity: str, percent: float) -> npt.NDArray[Any]:
-        """P-value of ``"start"`` or ``"finish"`` (datetime64[m]), ``"duration"`` or ``"total_float"`` (hours); shape (activities,)."""
+        """P-values, shape (activities,).
+
+        ``"start"`` and ``"finish"`` are datetime64[m], ``"duration"`` and ``"total_float"`` hours.
+        """
         minutes = np.rint(self.histograms[quantity].percentile(percent)).astype(np.int64)
         if quantity == "duration":
             return self._spread(minutes / 60, self.schedule.duration / 60)
@@ -114,7 +117,7 @@ class ActivityTable:
 
     @cached_property
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Column name to values: identity, deterministic dates, criticality index, P10, P50, P80, P90 of start, finish, duration."""
+        """Column name to values: identity, deterministic dates, criticality index, P-values of start, finish, duration."""
         table = dict(self.schedule.columns)
         table["criticality_index"] = self.criticality
         table["criticality_error"] = self.criticality_error

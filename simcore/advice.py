@@ -20,7 +20,8 @@ def advise(results: Results, risk: CompiledRisk) -> Results:
     found = [*_spread(results), *_precision(results), *_hard(results), *risk.dropped]
     if risk.repaired > 0:
         found.append(
-            f"The correlations contradict each other; they were moved to the nearest possible ones (distance {risk.repaired:.3f})."
+            "The correlations contradict each other; they were moved to the nearest possible ones "
+            f"(distance {risk.repaired:.3f})."
         )
     if results.clamped:
         found.append(f"{results.clamped:,} sampled durations fell below zero and were set to zero; check the opportunities.")
@@ -32,7 +33,7 @@ def _spread(results: Results) -> list[str]:
     ranged = [a for a in results.plan.activities if a.uncertainty is not None]
     if not ranged and not results.plan.risks and not results.plan.factors:
         return ["Nothing in the plan is uncertain. Give ranges, or use --quick-risk 90%,100%,130%."]
-    starts = [p.data_date or p.start for p in results.plan.projects if p.data_date or p.start]
+    starts = [start for p in results.plan.projects if (start := p.data_date or p.start)]
     remaining = (results.finish.deterministic - min(starts)).total_seconds() if starts else 0.0
     if remaining <= 0 or results.iterations < 100 or len(ranged) < MANY_INDEPENDENT or results.plan.correlations:
         return []
@@ -55,7 +56,10 @@ def _precision(results: Results) -> list[str]:
         return []
     needed = int(results.iterations * (error / (0.02 * sd)) ** 2)
     rounded = 2 ** min(20, max(10, (needed - 1).bit_length()))
-    return [f"P80 is known to about ±{2 * error / 86_400:.1f} d (95 %) after {results.iterations:,} iterations; -n {rounded} makes it sharper."]
+    return [
+        f"P80 is known to about ±{2 * error / 86_400:.1f} d (95 %) after {results.iterations:,} iterations; "
+        f"-n {rounded} makes it sharper."
+    ]
 
 
 def _hard(results: Results) -> list[str]:

@@ -46,7 +46,7 @@ class Aims(NamedTuple):
     focus : ndarray of int32, shape (focus, 2)
         Node (or nodes + span) whose date is kept per iteration, and whether it is the start.
     spans : ndarray of int32, shape (spans, 5)
-        SPAN_AT to SPAN_END among the sources, SPAN_CALENDAR, SPAN_START and SPAN_FINISH: extremes that are certain, or NEVER, NONE.
+        SPAN_AT to SPAN_END among the sources, SPAN_CALENDAR, SPAN_START and SPAN_FINISH: certain extremes, or NEVER, NONE.
     span_sources : ndarray of int32, shape (sources, 2)
         Node (or nodes + span) and side; see :func:`simcore.kernel_passes.span_row`.
     successor_at, successors : ndarray of int32, shapes (nodes + 1,) and (links, 2)
@@ -192,7 +192,8 @@ def late_pass(logic, aims, lanes, work, counters, mode):
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
         place_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, work.late_start, work.late_finish, lanes, late)
         if mode >= EXTREMES:
-            work_row(logic.calendars, nodes[t, CALENDAR], rows.of[t, ROW_FINISH, :lanes], early, work.rows.scratch[LOOK_UP, :lanes])
+            finish = rows.of[t, ROW_FINISH, :lanes]
+            work_row(logic.calendars, nodes[t, CALENDAR], finish, early, work.rows.scratch[LOOK_UP, :lanes])
             for j in range(lanes):
                 late[j] -= early[j]
             _keep(counters, t, TOTAL_FLOAT, late, lanes, mode, work.rows.scratch[0])

@@ -147,4 +147,5 @@ def _horizon(plan: Plan) -> datetime:
     dates = _dates(plan)
     last = max(dates, default=datetime(2000, 1, 3))
     longest = sum(sorted((a.remaining_duration for a in plan.activities), reverse=True)[:50])
-    return last + max(timedelta(days=731), (last - min(dates, default=last)), min(timedelta(minutes=6 * longest), timedelta(days=7300)))
+    work = min(timedelta(minutes=6 * longest), timedelta(days=7300))
+    return last + max(timedelta(days=731), last - min(dates, default=last), work)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore import kernel_passes as k
+from simcore import rules_p6
 from simcore.kernel_passes import (
     NEVER,
     NO_PIN,
@@ -29,7 +30,6 @@ from simcore.models.plan import (
     Relationship,
     Status,
 )
-from simcore import rules_p6
 from simcore.network import Calendars, Clock, data_date, is_node
 
 

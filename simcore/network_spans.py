@@ -92,7 +92,8 @@ class SpanBuilder:
         """What every iteration is asked for."""
         activities = self.plan.activities
         n = len(self.logic.order)
-        spans, sources = [], []
+        spans: list[tuple[int, ...]] = []
+        sources: list[tuple[int, ...]] = []
         for k, i in enumerate(self.order):
             first, last = self._certain(activities[i])
             begin = len(sources)

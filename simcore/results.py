@@ -305,15 +305,15 @@ class Results:
         return run_answer(self)
 
 
-def rows(table: ActivityTable) -> Iterator[dict[str, Any]]:
-    """An activity table as one dictionary a row."""
+def rows(table: ActivityTable | Schedule) -> Iterator[dict[str, Any]]:
+    """A table as one dictionary a row."""
     names = list(table.columns)
     for values in zip(*(table.columns[name] for name in names), strict=True):
         yield dict(zip(names, values, strict=True))
 
 
-def to_pandas(table: ActivityTable) -> pandas.DataFrame:
-    """An activity table as a DataFrame; needs pandas."""
+def to_pandas(table: ActivityTable | Schedule) -> pandas.DataFrame:
+    """A table as a DataFrame; needs pandas."""
     from simcore.models.errors import MissingExtraError
 
     try:

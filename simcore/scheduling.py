@@ -153,7 +153,9 @@ def run_deterministic(network: Network) -> Workspace:
     return work
 
 
-def run_single(network: Network, model: RiskModel, work: Workspace, *, sampled: bool, seed: int = 0, k: int = 0, replicate: int = 0) -> None:
+def run_single(
+    network: Network, model: RiskModel, work: Workspace, *, sampled: bool, seed: int = 0, k: int = 0, replicate: int = 0
+) -> None:
     """One iteration in a one-lane workspace, late pass included; its dates stay in the rows."""
     run_unit(
         network.logic, model, network.aims, np.uint64(seed), replicate, 1, k, k + 1, work,

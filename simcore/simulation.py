@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -33,10 +34,10 @@ from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
 from simcore.workspace import counters, samples, workspace
 
-LANES = 128
+LANES = 256
 PILOT_LANES = 64
 PILOT_REPLICATES = 4
-UNIT = 128  # iterations of one replicate that a worker does without looking up
+UNIT = 256  # iterations of one replicate that a worker does without looking up, at most
 COUNTER_LIMIT = 60_000  # iterations a worker's 16-bit counters can hold
 LONGEST_RUN = 2**20
 
@@ -166,7 +167,7 @@ class Run:
                     try:
                         done += future.result()
                         if progress is not None:
-                            progress(Progress(done, iterations, lambda n=before: self._running_p80(kept, n)))
+                            progress(Progress(done, iterations, partial(self._running_p80, kept, before)))
                     except KeyboardInterrupt:
                         stop = True
                 if stop:
@@ -229,7 +230,7 @@ class Run:
 
     def _activities(self, done: int, workers: list[_Worker]) -> ActivityTable:
         names = ("start", "finish", "duration", "total_float")[: self.quantities]
-        by_replicate = sum(w.counters.critical for w in workers)
+        by_replicate = np.sum([w.counters.critical for w in workers], axis=0)
         sizes = np.array([len(range(r, done, self.design.replicates)) for r in range(self.design.replicates)])
         shares = by_replicate[sizes > 0] / sizes[sizes > 0, None]
         error = shares.std(axis=0, ddof=1) / np.sqrt(len(shares)) if len(shares) > 1 else np.full(self.network.nodes, np.nan)
@@ -246,7 +247,7 @@ class Run:
         """Recompute one iteration as a dated schedule."""
         k, replicate = divmod(number, self.design.replicates)
         work = workspace(self.network, self.risk.model, 1, with_late=True, with_cost=self.risk.has_cost)
-        run_single(self.network, self.risk.model, work, sampled=True, seed=self.seed, k=k, replicate=replicate)
+        run_single(self.network, self.risk.model, work, sampled=True, seed=int(self.seed), k=k, replicate=replicate)
         return read_schedule(self.network, work, longest_path=work.critical[:, 0] != 0)
 
 
@@ -289,7 +290,7 @@ def _merge(workers: list[_Worker], quantities: int) -> list[Histograms]:
         for worker in workers[1:]:
             counts += worker.counters.counts
     else:
-        counts = sum(w.total() for w in workers)
+        counts = np.sum([w.total() for w in workers], axis=0, dtype=np.uint32)
     ranges = np.stack([w.counters.range for w in workers])
     smallest, largest = ranges[..., SMALLEST].min(axis=0), ranges[..., LARGEST].max(axis=0)
     low, width = ranges[0, ..., LOW], np.left_shift(1, ranges[0, ..., LOG_WIDTH]).astype(np.int32)
@@ -304,11 +305,11 @@ def _merge(workers: list[_Worker], quantities: int) -> list[Histograms]:
 def _plan_rounds(iterations: int, replicates: int) -> Iterator[list[tuple[int, int, int]]]:
     """Rounds of units ``(replicate, first k, last k)``; after each round a prefix of the iterations is complete."""
     longest = -(-iterations // replicates)
-    for first in range(0, longest, UNIT):
+    step = -(-longest // -(-longest // UNIT))  # rounds of equal length: no small rest that fills few lanes
+    for first in range(0, longest, step):
         jobs = []
         for replicate in range(replicates):
             mine = len(range(replicate, iterations, replicates))
             if first < mine:
-                jobs.append((replicate, first, min(first + UNIT, mine)))
+                jobs.append((replicate, first, min(first + step, mine)))
         yield jobs
-
