@@ -1,6 +1,7 @@
 """What a report says about the variables of a run, as plain data: built once, shown by the terminal and by the page."""
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -203,9 +204,15 @@ def _date_contingency(planned: datetime, wanted: datetime, calendar: Calendar | 
     text = wording.span_text(wanted - planned)
     if calendar is None or calendar.always_works or abs(wanted - planned) < timedelta(days=1):
         return text if wanted >= planned else f"{wording.MINUS}{text}"
-    days = working_minutes(calendar, *sorted((planned, wanted))) / (60 * calendar.hours_per_day)
+    days = working_minutes(calendar, *sorted((planned, wanted))) / _usual_day(calendar)
     sign = "" if wanted >= planned else wording.MINUS
     return f"{sign}{text} ({sign}{days:,.0f} working days)"
+
+
+def _usual_day(calendar: Calendar) -> float:
+    """Minutes of the most common working day; ``hours_per_day`` may differ from what is really worked."""
+    worked = Counter(sum(end - start for start, end in shifts) for shifts in calendar.week if shifts)
+    return worked.most_common(1)[0][0] if worked else 60 * calendar.hours_per_day
 
 
 def answer(results: Results) -> str:

@@ -20,7 +20,7 @@ P6_VALUES = ("early_start", "early_finish", "late_start", "late_finish")
 MSP_VALUES = ("start", "finish", "late_start", "late_finish")
 FLOAT = "total_float_hours"
 LATE_VALUES = frozenset({"late_start", "late_finish", FLOAT})
-FIRST_SHOWN = 10
+FIRST_SHOWN = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Difference:
     values : mapping of column name to (in the file, computed)
         Only what differs: dates as ``datetime``, total float in hours.
     cause : str
-        What the activity carries that may explain it, worded to follow "because".
+        What the activity carries that may explain it: "because of a levelling delay", or "for no visible reason".
     """
 
     id: str
@@ -71,16 +71,25 @@ class ImportCheck:
             return "The file stores no dates of open activities to compare with."
         if self.perfect:
             return f"All {self.compared:,} open activities agree with the file's own dates."
-        shown = [f"{d.id} ({d.cause})" for d in self.first_differences[:FIRST_SHOWN]]
-        more = len(self.first_differences) - len(shown)
         number = len(self.first_differences)
+        first = "the one that differs first is" if number == 1 else f"the {number:,} that differ first are"
         return (
-            f"{self.agree:,} of {self.compared:,} open activities agree with the file's own dates; "
-            f"the {'one that differs first is' if number == 1 else f'{number:,} that differ first are'} "
-            + ", ".join(shown)
-            + (f" and {more:,} more" if more else "")
+            f"{self.agree:,} of {self.compared:,} open activities agree with the file's own dates; {first} "
+            + "; ".join(f"{_listed(ids)} {cause}" for cause, ids in self._by_cause().items())
             + "."
         )
+
+    def _by_cause(self) -> dict[str, list[str]]:
+        """Ids of the first differences by their cause, the most frequent cause first."""
+        grouped: dict[str, list[str]] = {}
+        for difference in self.first_differences:
+            grouped.setdefault(difference.cause, []).append(difference.id)
+        return dict(sorted(grouped.items(), key=lambda item: -len(item[1])))
+
+
+def _listed(ids: list[str]) -> str:
+    more = len(ids) - FIRST_SHOWN
+    return ", ".join(ids[:FIRST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def check_import(plan: Plan, schedule: Schedule) -> ImportCheck:
@@ -172,19 +181,19 @@ def _cause(plan: Plan, activity: Activity, links: Collection[Relationship]) -> s
     resources = [plan.resources[a.resource] for a in activity.assignments if a.resource and a.resource in plan.resources]
     dangling = (link for link in links if link.predecessor.project != link.successor.project)
     guesses = (
-        (activity.levelling_delay, "its dates carry a levelling delay"),
-        (activity.segments, "its work is split"),
-        (activity.suspend or activity.resume, "it was suspended and resumed"),
-        (activity.external_early_start or activity.external_late_finish, "it carries dates from another project"),
-        (next(dangling, None), "it is linked to another project"),
-        (ConstraintType.AS_LATE_AS_POSSIBLE in kinds, "it is as late as possible"),
-        (kinds, "it carries a constraint"),
-        (activity.expected_finish, "it carries an expected finish"),
-        (activity.type is ActivityType.RESOURCE_DEPENDENT, "it runs on the calendars of its resources"),
-        (any(r.calendar for r in resources) and not activity.ignore_resource_calendar, "its resources have calendars"),
-        (activity.status is Status.IN_PROGRESS, "it is in progress"),
-        (activity.elapsed, "its duration is elapsed time"),
-        (any(link.percent is not None for link in links), "a relationship has a percentage lag"),
-        (any(link.lag for link in links), "a relationship has a lag"),
+        (activity.levelling_delay, "a levelling delay"),
+        (activity.segments, "split work"),
+        (activity.suspend or activity.resume, "suspended work"),
+        (activity.external_early_start or activity.external_late_finish, "dates from another project"),
+        (next(dangling, None), "a relationship with another project"),
+        (ConstraintType.AS_LATE_AS_POSSIBLE in kinds, "its being as late as possible"),
+        (kinds, "a constraint"),
+        (activity.expected_finish, "an expected finish"),
+        (activity.type is ActivityType.RESOURCE_DEPENDENT, "its resources' calendars"),
+        (any(r.calendar for r in resources) and not activity.ignore_resource_calendar, "its resources' calendars"),
+        (activity.status is Status.IN_PROGRESS, "work in progress"),
+        (activity.elapsed, "an elapsed duration"),
+        (any(link.percent is not None for link in links), "a percentage lag"),
+        (any(link.lag for link in links), "a lag"),
     )
-    return next((text for found, text in guesses if found), "nothing on it explains the difference")
+    return next((f"because of {text}" for found, text in guesses if found), "for no visible reason")

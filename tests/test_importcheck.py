@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 import simcore
-from simcore.importcheck import ImportCheck, check_import
+from simcore.importcheck import Difference, ImportCheck, check_import
 from simcore.models.plan import (
     Activity,
     ActivityType,
@@ -141,23 +141,30 @@ def test_an_early_difference_explains_late_ones():
 @pytest.mark.parametrize(
     ("carried", "cause"),
     [
-        ({"levelling_delay": 60}, "its dates carry a levelling delay"),
-        ({"constraints": (Constraint(ConstraintType.AS_LATE_AS_POSSIBLE),)}, "it is as late as possible"),
-        ({"constraints": (Constraint(ConstraintType.START_ON, START),)}, "it carries a constraint"),
-        ({"type": ActivityType.RESOURCE_DEPENDENT}, "it runs on the calendars of its resources"),
-        ({}, "nothing on it explains the difference"),
+        ({"levelling_delay": 60}, "because of a levelling delay"),
+        ({"constraints": (Constraint(ConstraintType.AS_LATE_AS_POSSIBLE),)}, "because of its being as late as possible"),
+        ({"constraints": (Constraint(ConstraintType.START_ON, START),)}, "because of a constraint"),
+        ({"type": ActivityType.RESOURCE_DEPENDENT}, "because of its resources' calendars"),
+        ({}, "for no visible reason"),
     ],
 )
 def test_the_cause_is_guessed_from_what_the_activity_carries(carried, cause):
     plan = changed(chain(), "A", early_start=datetime(2026, 2, 2, 8)).with_activity("A", **carried)
     check = checked(plan)
     assert check.first_differences[0].cause == cause
-    assert f"A ({cause})" in str(check)
+    assert f"A {cause}" in str(check)
 
 
 def test_the_sentence_counts_and_names_those_that_differ_first():
     plan = changed(chain(), "B", early_start=datetime(2026, 2, 2, 8))
     assert str(checked(plan)) == (
         "2 of 3 open activities agree with the file's own dates; "
-        "the one that differs first is B (nothing on it explains the difference)."
+        "the one that differs first is B for no visible reason."
     )
+
+
+def test_those_that_differ_for_the_same_reason_are_named_together():
+    causes = ["for no visible reason", *["because of a lag"] * 6]
+    first = tuple(Difference(id=f"A{k}", name="", values={}, cause=cause) for k, cause in enumerate(causes))
+    text = str(ImportCheck(agree=1, compared=9, first_differences=first))
+    assert "the 7 that differ first are A1, A2, A3, A4 and 2 more because of a lag; A0 for no visible reason." in text

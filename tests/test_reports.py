@@ -42,6 +42,7 @@ def test_a_summary_gives_dates_errors_and_the_difference_to_the_plan():
 def test_a_contingency_is_counted_in_working_days_too():
     variable = dates([17.0, 24 * 14 + 17.0, 24 * 14 + 17.0, 24 * 14 + 17.0, 24 * 14 + 17.0], deterministic=17.0)
     assert date_summary(variable, "m", "M", five_days()).contingency == "14 d (10 working days)"
+    assert date_summary(variable, "m", "M", replace(five_days(), hours_per_day=5.0)).contingency == "14 d (10 working days)"
     assert date_summary(variable, "m", "M", always()).contingency == "14 d"
 
 
