@@ -93,6 +93,8 @@ def build_basis(results: Results) -> Basis:
 def _facts(results: Results) -> Iterator[tuple[str, str]]:
     plan, design = results.plan, results.design
     yield "Plan", plan.source or plan.name
+    if plan.sha256:
+        yield "SHA-256 of the plan file", plan.sha256
     dates = {p.data_date or p.start for p in plan.projects} - {None}
     if dates:
         first, last = min(dates), max(dates)  # type: ignore[type-var]
