@@ -34,10 +34,10 @@ from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
 from simcore.workspace import counters, samples, workspace
 
-LANES = 256
+LANES = 320
 PILOT_LANES = 64
 PILOT_REPLICATES = 4
-UNIT = 256  # iterations of one replicate that a worker does without looking up, at most
+UNIT = 320  # iterations of one replicate that a worker does without looking up, at most
 COUNTER_LIMIT = 60_000  # iterations a worker's 16-bit counters can hold
 LONGEST_RUN = 2**20
 
