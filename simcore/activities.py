@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.kernel_passes import CALENDAR, SNAP, SNAP_FORWARD
+from simcore.models.plan import Status
 
 if TYPE_CHECKING:
     import pandas
@@ -89,7 +90,9 @@ class ActivityTable:
 
     def _spread(self, by_node: npt.NDArray[Any], certain: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Values of nodes (and spans) put at their activities; the rest keeps what is certain."""
-        certain[self.network.activity_of[: len(by_node)]] = by_node
+        where = self.network.activity_of[: len(by_node)]
+        varies = np.array([self.network.plan.activities[i].status is not Status.COMPLETED for i in where], bool)
+        certain[where[varies]] = by_node[varies]
         return certain
 
     def percentile(self, quantity: str, percent: float) -> npt.NDArray[Any]:

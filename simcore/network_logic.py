@@ -1,20 +1,13 @@
 """The part of a plan that logic schedules, as arrays in topological order."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 import numpy.typing as npt
 
 from simcore import kernel_passes as k
 from simcore import rules_p6
 from simcore.kernel_passes import (
-    NEVER,
-    NO_PIN,
     NONE,
-    PIN_FINISH,
-    PIN_START,
     SNAP_BACK,
     SNAP_FORWARD,
     SNAP_NEAREST,
@@ -23,33 +16,14 @@ from simcore.kernel_passes import (
 from simcore.models.plan import (
     Activity,
     ActivityType,
-    ConstraintType,
     LagCalendar,
     LinkType,
     Plan,
     Relationship,
     Status,
 )
-from simcore.network import Calendars, Clock, data_date, is_node
-
-
-@dataclass
-class Bounds:
-    """What dates ask of a node before its links do; clock minutes."""
-
-    earliest: int
-    earliest_finish: int = NONE
-    latest: int = NEVER
-    latest_finish: int = NEVER
-    pin: int = NO_PIN
-    pinned: int = 0
-
-    def start_from(self, at: int) -> None:
-        self.earliest = max(self.earliest, at)
-
-    def finish_from(self, at: int) -> None:
-        self.earliest_finish = max(self.earliest_finish, at)
-
+from simcore.network import Calendars, Clock, is_node
+from simcore.network_bounds import BoundsBuilder
 
 BOUND_COLUMNS = {
     k.EARLIEST: "earliest",
@@ -68,18 +42,25 @@ class LogicBuilder:
         self.plan, self.clock, self.calendars = plan, clock, calendars
         self.position = {a.ref: i for i, a in enumerate(plan.activities)}
         self.project_index = {p.id: number for number, p in enumerate(plan.projects)}
+        self.carriers = rules_p6.carriers(plan)
         self.links = [r for r in plan.relationships if self._between_nodes(r)]
         self.order = self._topological_order()
         self.node_of = {position: node for node, position in enumerate(self.order)}
 
     def _between_nodes(self, link: Relationship) -> bool:
-        by_ref = self.plan.by_ref
-        return is_node(by_ref[link.predecessor]) and is_node(by_ref[link.successor])
+        after = self.plan.by_ref[link.successor]
+        if rules_p6.is_set_aside(link, after, self.plan.options(after.project)):
+            return False
+        return self.is_node(self.plan.by_ref[link.predecessor]) and self.is_node(after)
+
+    def is_node(self, activity: Activity) -> bool:
+        """Whether an activity takes part in the passes: its work remains, or logic goes on through it."""
+        return is_node(activity) or activity.ref in self.carriers
 
     def _topological_order(self) -> list[int]:
         """Positions in the plan, predecessors first; plan order where logic leaves a choice."""
         after: dict[int, list[int]] = {}
-        waiting = {i: 0 for i, a in enumerate(self.plan.activities) if is_node(a)}
+        waiting = {i: 0 for i, a in enumerate(self.plan.activities) if self.is_node(a)}
         for link in self.links:
             p, s = self.position[link.predecessor], self.position[link.successor]
             after.setdefault(p, []).append(s)
@@ -101,71 +82,19 @@ class LogicBuilder:
     def durations(self) -> npt.NDArray[np.int32]:
         return np.array([self.plan.activities[i].remaining_duration for i in self.order], np.int32)
 
-    @cached_property
-    def bounds(self) -> list[Bounds]:
-        """Bounds of every node, in topological order."""
-        found = [self._date_bounds(self.plan.activities[i]) for i in self.order]
-        for link in self.plan.relationships:
-            self._fold_completed(link, found)
-        return found
-
-    def _date_bounds(self, activity: Activity) -> Bounds:
-        project = self.plan.projects[self.project_index[activity.project]]
-        begin = rules_p6.begin(project) if self.plan.options(project.id).rules == "p6" else data_date(project)
-        bounds = Bounds(self.clock.minutes(begin) if begin else 0)
-        for moment in (activity.resume, activity.external_early_start):
-            if moment is not None:
-                bounds.start_from(self.clock.minutes(moment))
-        if activity.external_late_finish is not None:
-            bounds.latest_finish = self.clock.minutes(activity.external_late_finish)
-        for constraint in activity.constraints:
-            if constraint.date is not None:
-                self._constrain(bounds, constraint.type, self.clock.minutes(constraint.date), activity.status)
-        return bounds
-
-    def _constrain(self, bounds: Bounds, kind: ConstraintType, at: int, status: Status) -> None:
-        """Apply a constraint; an activity in progress no longer minds what concerns its start."""
-        started = status is Status.IN_PROGRESS
-        c = ConstraintType
-        if kind in (c.START_ON, c.START_NO_EARLIER_THAN) and not started:
-            bounds.start_from(at)
-        if kind in (c.START_ON, c.START_NO_LATER_THAN) and not started:
-            bounds.latest = min(bounds.latest, at)
-        if kind in (c.FINISH_ON, c.FINISH_NO_EARLIER_THAN):
-            bounds.finish_from(at)
-        if kind in (c.FINISH_ON, c.FINISH_NO_LATER_THAN):
-            bounds.latest_finish = min(bounds.latest_finish, at)
-        if kind is c.MANDATORY_START and not started:
-            bounds.pin, bounds.pinned = PIN_START, at
-        if kind is c.MANDATORY_FINISH:
-            bounds.pin, bounds.pinned = PIN_FINISH, at
-
-    def _fold_completed(self, link: Relationship, found: list[Bounds]) -> None:
-        """A completed predecessor asks for a fixed date."""
-        before, after = self.plan.by_ref[link.predecessor], self.plan.by_ref[link.successor]
-        if not is_node(after) or before.status is not Status.COMPLETED or before.type.is_span or before.inactive:
-            return
-        moment = before.actual_finish if link.type in (LinkType.FS, LinkType.FF) else before.actual_start
-        if moment is None:
-            return
-        at = self._lagged(link, self.clock.minutes(moment), before.duration)
-        bounds = found[self.node_of[self.position[link.successor]]]
-        if link.type in (LinkType.FS, LinkType.SS):
-            bounds.start_from(at)
-        else:
-            bounds.finish_from(at)
-
-    def _lagged(self, link: Relationship, at: int, duration: int) -> int:
-        lag = link.lag + (round(link.percent * duration) if link.percent else 0)
+    def lagged(self, link: Relationship, at: int, duration: int) -> int:
+        """A clock minute moved by a link's lag."""
+        lag = self.lag(link) + (round(link.percent * duration) if link.percent else 0)
         c = self.lag_calendar(link)
         if lag == 0 or c < 0:
             return at + lag
         work = self.calendars.work(c, at) + lag
         return self.calendars.finish(c, work) if lag > 0 else self.calendars.start(c, work)
 
-    def _lag(self, link: Relationship) -> int:
+    def lag(self, link: Relationship) -> int:
+        """Minutes of a link's fixed lag that are still to pass."""
         before = self.plan.by_ref[link.predecessor]
-        if before.status is not Status.IN_PROGRESS or self.plan.options(before.project).rules != "p6":
+        if before.status is Status.NOT_STARTED or self.plan.options(before.project).rules != "p6":
             return link.lag
         project = self.plan.project(before.project)
         return rules_p6.open_lag(link, before, project, self.clock, self.calendars, self.lag_calendar(link))
@@ -192,9 +121,12 @@ class LogicBuilder:
         nodes = np.zeros((len(activities), k.NODE_COLUMNS), np.int32)
         if not activities:
             return nodes
-        nodes[:, k.CALENDAR] = [self.calendar(a) for a in activities]
+        nodes[:, k.CALENDAR] = [
+            self.calendars.always if a.status is Status.COMPLETED else self.calendar(a) for a in activities
+        ]
+        bounds = BoundsBuilder(self).bounds()
         for column, name in BOUND_COLUMNS.items():
-            nodes[:, column] = [getattr(b, name) for b in self.bounds]
+            nodes[:, column] = [getattr(b, name) for b in bounds]
         nodes[:, k.SNAP] = [self._snap(a) for a in activities]
         nodes[:, k.DELAY] = [a.levelling_delay for a in activities]
         nodes[:, k.EXPECTED] = [self._expected(a) for a in activities]
@@ -236,7 +168,7 @@ class LogicBuilder:
         if ordered:
             links[:, k.SOURCE] = [self.node_of[self.position[r.predecessor]] for r in ordered]
             links[:, k.FROM_FINISH] = [r.type in (LinkType.FS, LinkType.FF) for r in ordered]
-            links[:, k.LAG] = [self._lag(r) for r in ordered]
+            links[:, k.LAG] = [self.lag(r) for r in ordered]
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
         return links, at, middle

@@ -98,7 +98,7 @@ class SpanBuilder:
             first, last = self._certain(activities[i])
             begin = len(sources)
             for s, side in self.sources[i]:
-                number = self.logic.node_of.get(s)
+                number = None if activities[s].status is Status.COMPLETED else self.logic.node_of.get(s)
                 if number is None and s in self.span_of and self.span_of[s] < k:
                     number = n + self.span_of[s]
                 if number is not None:
@@ -110,7 +110,7 @@ class SpanBuilder:
         must_finish = [self._minutes(p.must_finish_by) for p in self.plan.projects]
         return Aims(
             projects=np.array([*zip(self._completed(), must_finish, strict=True)], np.int32).reshape(-1, 2),
-            finishes=np.ones(n, np.int8),
+            finishes=np.array([activities[i].status is not Status.COMPLETED for i in self.logic.order], np.int8),
             focus=np.array(self._focus(n), np.int32).reshape(-1, 2),
             spans=np.array(spans, np.int32).reshape(-1, 5),
             span_sources=np.array(sources, np.int32).reshape(-1, 2),
@@ -146,7 +146,7 @@ class SpanBuilder:
         found = []
         for ref in self.plan.focus:
             i = self.logic.position[ref]
-            if i in self.logic.node_of or i in self.span_of:
+            if self.plan.by_ref[ref].status is not Status.COMPLETED and (i in self.logic.node_of or i in self.span_of):
                 number = self.logic.node_of[i] if i in self.logic.node_of else n + self.span_of[i]
                 found.append((number, self.plan.by_ref[ref].type is ActivityType.START_MILESTONE))
         return found

@@ -150,7 +150,8 @@ def compile_risk(network: Network, scenario: str, span_minutes: Iterable[float])
     duration_variable = np.full(network.nodes, -1, np.int32)
     for node in range(network.nodes):
         activity = plan.activities[int(network.activity_of[node])]
-        if activity.uncertainty is not None and not activity.type.is_milestone:
+        certain = activity.type.is_milestone or activity.status is Status.COMPLETED
+        if activity.uncertainty is not None and not certain:
             duration_variable[node] = draft.variables.add(
                 f"activity/{activity.project}/{activity.id}/duration", activity.uncertainty, float(network.durations[node])
             )
@@ -300,9 +301,11 @@ class RiskBuilder:
 
     def _node(self, shown_id: str, what: str) -> int | None:
         """The node behind a shown id; what is complete or a span is listed as dropped."""
-        node = self.network.node_of.get(self.position[self.plan.find(shown_id)])
-        if node is None:
+        ref = self.plan.find(shown_id)
+        node = self.network.node_of.get(self.position[ref])
+        if node is None or self.plan.by_ref[ref].status is Status.COMPLETED:
             self.draft.dropped.append(f"{what} has no effect on {shown_id}: it is complete, inactive, a hammock or a summary")
+            return None
         return node
 
     def _factor(self, factor: Factor) -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from simcore.models.plan import Activity, LinkType, Project, Relationship
-from simcore.network import Calendars, Clock, data_date
+from simcore.models.plan import Activity, LinkType, Plan, Project, Ref, Relationship, SchedulingOptions, Status, link_index
+from simcore.network import Calendars, Clock, data_date, is_node
 
 
 def begin(project: Project) -> datetime | None:
@@ -13,14 +13,46 @@ def begin(project: Project) -> datetime | None:
     return max(dates, default=None)
 
 
-def open_lag(link: Relationship, before: Activity, project: Project, clock: Clock, calendars: Calendars, c: int) -> int:
-    """What is left of the lag behind the start of an activity in progress, on calendar ``c`` (-1: clock time).
+def is_retained(options: SchedulingOptions) -> bool:
+    """Whether unfinished predecessors hold back work that began out of sequence."""
+    return options.rules == "p6" and options.logic == "retained"
 
-    The link hangs on the start of the remaining work; the lag that passed between the actual start and the data date counts.
+
+def is_set_aside(link: Relationship, after: Activity, options: SchedulingOptions) -> bool:
+    """Progress override: work that has begun no longer waits for what its start was linked to."""
+    return (
+        options.rules == "p6" and options.logic != "retained" and after.status is Status.IN_PROGRESS
+        and link.type in (LinkType.FS, LinkType.SS)
+    )  # fmt: skip
+
+
+def carriers(plan: Plan) -> set[Ref]:
+    """Completed activities through which the logic of unfinished predecessors goes on (retained logic, out of sequence)."""
+    after = link_index(plan.relationships, "predecessor")
+    found: set[Ref] = set()
+    waiting = [a.ref for a in plan.activities if is_node(a)]
+    while waiting:
+        for link in after.get(waiting.pop(), ()):
+            activity = plan.by_ref[link.successor]
+            if activity.ref not in found and _can_carry(activity) and is_retained(plan.options(activity.project)):
+                found.add(activity.ref)
+                waiting.append(activity.ref)
+    return found
+
+
+def _can_carry(activity: Activity) -> bool:
+    return activity.status is Status.COMPLETED and not activity.inactive and not activity.type.is_span
+
+
+def open_lag(link: Relationship, before: Activity, project: Project, clock: Clock, calendars: Calendars, c: int) -> int:
+    """What is left of a lag behind work that has begun, on calendar ``c`` (-1: clock time).
+
+    The link hangs on the data date (or the remaining work); what passed since the actual date counts towards the lag.
     """
+    actual = before.actual_start if link.type in (LinkType.SS, LinkType.SF) else before.actual_finish
     now = data_date(project)
-    if link.type is not LinkType.SS or link.lag <= 0 or before.actual_start is None or now is None:
+    if link.lag <= 0 or actual is None or now is None:
         return link.lag
-    since, until = clock.minutes(before.actual_start), clock.minutes(now)
+    since, until = clock.minutes(actual), clock.minutes(now)
     passed = until - since if c < 0 else calendars.work(c, until) - calendars.work(c, since)
     return max(link.lag - max(passed, 0), 0)

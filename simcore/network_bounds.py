@@ -1,0 +1,106 @@
+"""What dates ask of the nodes before their links do: data date, constraints, completed predecessors."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from simcore import rules_p6
+from simcore.kernel_passes import NEVER, NO_PIN, NONE, PIN_FINISH, PIN_START
+from simcore.models.plan import Activity, ConstraintType, LinkType, Relationship, Status
+from simcore.network import data_date
+
+if TYPE_CHECKING:
+    from simcore.network_logic import LogicBuilder
+
+
+@dataclass
+class Bounds:
+    """What dates ask of a node before its links do; clock minutes."""
+
+    earliest: int
+    earliest_finish: int = NONE
+    latest: int = NEVER
+    latest_finish: int = NEVER
+    pin: int = NO_PIN
+    pinned: int = 0
+
+    def start_from(self, at: int) -> None:
+        self.earliest = max(self.earliest, at)
+
+    def finish_from(self, at: int) -> None:
+        self.earliest_finish = max(self.earliest_finish, at)
+
+
+class BoundsBuilder:
+    """Finds the bounds of every node."""
+
+    def __init__(self, logic: LogicBuilder):
+        self.logic, self.plan, self.clock = logic, logic.plan, logic.clock
+
+    def bounds(self) -> list[Bounds]:
+        """Bounds of every node, in topological order."""
+        found = [self._date_bounds(self.plan.activities[i]) for i in self.logic.order]
+        for link in self.plan.relationships:
+            self._fold_completed(link, found)
+        return found
+
+    def _date_bounds(self, activity: Activity) -> Bounds:
+        project = self.plan.project(activity.project)
+        is_p6 = self.plan.options(project.id).rules == "p6"
+        begin = rules_p6.begin(project) if is_p6 else data_date(project)
+        if activity.status is Status.COMPLETED:
+            return Bounds(self._minutes(data_date(project)))
+        bounds = Bounds(self._minutes(begin))
+        for moment in (activity.resume, activity.external_early_start):
+            if moment is not None:
+                bounds.start_from(self.clock.minutes(moment))
+        if activity.external_late_finish is not None:
+            bounds.latest_finish = self.clock.minutes(activity.external_late_finish)
+        for constraint in activity.constraints:
+            if constraint.date is not None:
+                self._constrain(bounds, constraint.type, self.clock.minutes(constraint.date), activity.status)
+        return bounds
+
+    def _constrain(self, bounds: Bounds, kind: ConstraintType, at: int, status: Status) -> None:
+        """Apply a constraint; an activity in progress no longer minds what concerns its start."""
+        started = status is Status.IN_PROGRESS
+        c = ConstraintType
+        if kind in (c.START_ON, c.START_NO_EARLIER_THAN) and not started:
+            bounds.start_from(at)
+        if kind in (c.START_ON, c.START_NO_LATER_THAN) and not started:
+            bounds.latest = min(bounds.latest, at)
+        if kind in (c.FINISH_ON, c.FINISH_NO_EARLIER_THAN):
+            bounds.finish_from(at)
+        if kind in (c.FINISH_ON, c.FINISH_NO_LATER_THAN):
+            bounds.latest_finish = min(bounds.latest_finish, at)
+        if kind is c.MANDATORY_START and not started:
+            bounds.pin, bounds.pinned = PIN_START, at
+        if kind is c.MANDATORY_FINISH:
+            bounds.pin, bounds.pinned = PIN_FINISH, at
+
+    def _fold_completed(self, link: Relationship, found: list[Bounds]) -> None:
+        """A completed predecessor asks for a fixed date."""
+        before, after = self.plan.by_ref[link.predecessor], self.plan.by_ref[link.successor]
+        if not self._is_folded(before) or not self.logic.is_node(after):
+            return
+        options = self.plan.options(after.project)
+        if options.rules == "p6":
+            moment = data_date(self.plan.project(before.project))
+        else:
+            moment = before.actual_finish if link.type in (LinkType.FS, LinkType.FF) else before.actual_start
+        if moment is None or rules_p6.is_set_aside(link, after, options):
+            return
+        at = self.logic.lagged(link, self.clock.minutes(moment), before.duration)
+        bounds = found[self.logic.node_of[self.logic.position[link.successor]]]
+        if link.type in (LinkType.FS, LinkType.SS):
+            bounds.start_from(at)
+        else:
+            bounds.finish_from(at)
+
+    def _is_folded(self, activity: Activity) -> bool:
+        certain = activity.status is Status.COMPLETED and not activity.type.is_span and not activity.inactive
+        return certain and activity.ref not in self.logic.carriers
+
+    def _minutes(self, moment: datetime | None) -> int:
+        return 0 if moment is None else self.clock.minutes(moment)
