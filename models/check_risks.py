@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COMBINE = ("series", "parallel")
 """How several impacts or factors on one activity meet."""
 
-VARIABLE = re.compile(r"(duration|rate|cost|magnitude) of (.+)")
+VARIABLE = re.compile(r"(duration|rate|cost|magnitude) of (.+)", re.DOTALL)
 """How a correlation names its variables."""
 
 

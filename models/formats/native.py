@@ -68,7 +68,7 @@ RISKS_FIELDS: Fields = {
 
 PLAN_FIELDS: Fields = {
     **RISKS_FIELDS,
-    "name": Field("name", text),
+    "name": Field("name", text, keep_empty=True),
     "project": Field("project", _section, nested=True),
     "projects": Field("projects", _section, nested=True),
     "scheduling": Field("scheduling", _section, nested=True),

@@ -30,8 +30,8 @@ LINK_FIELDS: Fields = {
     "lag": Field("lag", text),
     "lag_calendar": Field("lag_calendar", choice(LagCalendar)),
 }
-_SHORT = re.compile(r"(.+)\s+(FS|SS|FF|SF)\s*([+-]\s*\S+)?", re.IGNORECASE)
-_MISWRITTEN = re.compile(r"(.+?)\s*(FS|SS|FF|SF)?\s*([+-]?)\s*(\d\S*)", re.IGNORECASE)
+_SHORT = re.compile(r"(.+)\s+(FS|SS|FF|SF)\s*([+-]\s*\S+)?", re.IGNORECASE | re.DOTALL)
+_MISWRITTEN = re.compile(r"(.+?)\s*(FS|SS|FF|SF)?\s*([+-]?)\s*(\d\S*)", re.IGNORECASE | re.DOTALL)
 _MANY_PROBLEMS = 25
 
 

@@ -135,6 +135,7 @@ class _Builder:
         self.open: list[Table | Rows] = []
         self.keys: list[object] = []  # the key that waits for its value, one for each open table
         self.key_lines: list[int] = []
+        self.merges: list[list[Table]] = []  # what the merge keys of each open table name
         self.values = 0
 
     def refuse(self, line: int, what: str, fix: str = "") -> PlanError:
@@ -156,12 +157,16 @@ class _Builder:
             self.put(node, node.line)
         self.open.append(node)
         self.keys.append(_NO_KEY)
+        self.merges.append([])
         self.key_lines.append(0)
 
     def end(self) -> Table | Rows:
         self.keys.pop()
         self.key_lines.pop()
         node = self.open.pop()
+        for part in self.merges.pop():
+            if isinstance(node, Table):
+                node.take(part)
         if self.merging():  # only now it is complete
             self.put(node, node.line)
         return node
@@ -191,18 +196,18 @@ class _Builder:
                 "Put texts that begin with a bracket in quotes.",
             )
         if key is _MERGE:
-            self.merge(parent, value, line)
+            self.merge(value, line)
         elif key in parent:
             what = f"the key '{key}' is there twice, first in line {parent.line_of(key)}."
             self.problems.append(Problem(f"{self.name}:{self.key_lines[-1]}", what, "Rename or remove one of them."))
         else:
             parent.put(key, value, self.key_lines[-1])
 
-    def merge(self, table: Table, value: Node, line: int) -> None:
+    def merge(self, value: Node, line: int) -> None:
         for part in value if isinstance(value, Rows) else [value]:
             if not isinstance(part, Table):
                 raise self.refuse(line, "'<<' takes the keys of another mapping.", "Write '<<: *its_anchor'.")
-            table.take(part)
+            self.merges[-1].append(part)
 
 
 def _feed_yaml(text: str, name: str, builder: _Builder) -> None:
