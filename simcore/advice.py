@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from simcore.riskmodel import CompiledRisk
 
 NARROW = 0.02  # a P10-P90 spread below this share of the remaining time is not believable
+LOOSE = 0.01  # standard error of the share of iterations below P80
 MANY_INDEPENDENT = 30
 HARD = (ConstraintType.MANDATORY_START, ConstraintType.MANDATORY_FINISH)
 
@@ -47,18 +48,18 @@ def _spread(results: Results) -> list[str]:
 
 
 def _precision(results: Results) -> list[str]:
-    """P80 known too loosely to act on."""
+    """P80 known too loosely to act on: the share of iterations that keep it is what is uncertain, weekends aside."""
     if results.iterations < 32:
         return []
-    error = results.finish.standard_error(80).total_seconds()
-    sd = results.finish.sd.total_seconds()
-    if sd <= 0 or error <= 0.05 * sd or error < 43_200:
+    share_error = results.finish.probability_error(results.finish.p(80))
+    if not share_error > LOOSE:
         return []
-    needed = int(results.iterations * (error / (0.02 * sd)) ** 2)
-    rounded = 2 ** min(20, max(10, (needed - 1).bit_length()))
+    days = 2 * results.finish.standard_error(80).total_seconds() / 86_400
+    factor = (2 * share_error / LOOSE) ** 2
+    needed = min(2**20, int(float(f"{results.iterations * factor:.1g}")))
     return [
-        f"P80 is known to about ±{2 * error / 86_400:.1f} d (95 %) after {results.iterations:,} iterations; "
-        f"-n {rounded} makes it sharper."
+        f"P80 is known to about ±{days:.1f} d (95 %) after {results.iterations:,} iterations; "
+        f"-n {needed} makes it {2 * share_error / LOOSE:.0f} times as sharp."
     ]
 
 
