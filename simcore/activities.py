@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_passes import CALENDAR, SNAP, SNAP_FORWARD
+from simcore.kernel_passes import CALENDAR, SNAP, SNAP_FINISH
 from simcore.models.plan import Status
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class ActivityTable:
         network = self.network
         out = minutes.copy()
         for node, (c, snap) in enumerate(network.logic.nodes[:, (CALENDAR, SNAP)]):
-            at_finish = quantity == "finish" or (snap != SNAP_FORWARD and network.durations[node] == 0)
+            at_finish = quantity == "finish" or (snap >= SNAP_FINISH and network.durations[node] == 0)
             out[node] = (network.calendars.finish if at_finish else network.calendars.start)(int(c), int(minutes[node]))
         return out
 

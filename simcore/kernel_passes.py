@@ -16,9 +16,11 @@ from simcore.kernel_calendar import QUANTUM, CalendarTables, finish_row, start_r
 
 NONE = -(2**30)  # no bound on an early date
 NEVER = 2**30  # no bound on a late date
-NO_PIN, PIN_START, PIN_FINISH = 0, 1, 2
+NO_PIN, PIN_START, PIN_FINISH, PIN_PLACED = range(4)  # the last binds early dates only
 LOOK_UP = 5  # the scratch row that calendar look-ups use
-SNAP_FORWARD, SNAP_BACK, SNAP_NEAREST = 0, 1, 2  # where a milestone on a calendar boundary is shown
+# Where a node without duration is shown on a calendar boundary: early and late forward and back, but a start milestone stays
+# late, a finish milestone early on the side that its logic asked for; the last is Microsoft Project's way.
+SNAP_FORWARD, SNAP_START, SNAP_FINISH, SNAP_NEAREST = range(4)
 
 
 # Columns of Logic.nodes; clock minutes unless said otherwise.
@@ -38,7 +40,12 @@ STARTS_USED = 12  # something follows from its start, so the start is needed in 
 LINKS_AT = 13  # links that bound its start begin here in Logic.links,
 LINKS_MIDDLE = 14  # those that bound its finish here,
 LINKS_END = 15  # and end here
-NODE_COLUMNS = 16
+CAP = 16  # start not after, whatever the links ask, or NEVER
+CAP_FINISH = 17
+FIRST_OF = 18  # it happens with the first of what its links ask, not with the last
+OPEN_END = 19  # its own early finish bounds its late finish
+FLOAT_CALENDAR = 20  # on which total float is counted
+NODE_COLUMNS = 21
 
 # Columns of Logic.links, sorted by successor.
 SOURCE = 0
@@ -112,6 +119,17 @@ def _raise_to_links(logic, first, last, rows, lanes, bound):
 
 
 @kernel
+def _lower_to_links(logic, first, last, rows, lanes, bound):
+    """Lower a row of bounds to the first of what links ``first .. last`` (without lag) ask."""
+    links = logic.links
+    for e in range(first, last):
+        p = links[e, SOURCE]
+        source = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
+        for j in range(lanes):
+            bound[j] = min(bound[j], source[j])
+
+
+@kernel
 def _place(logic, t, bound, work, rows, lanes, dated):
     """Clock finish of node ``t`` from its work coordinate, and its start where it is used (or ``dated`` asks for all).
 
@@ -136,11 +154,10 @@ def _place(logic, t, bound, work, rows, lanes, dated):
             start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
         return
     start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
-    snap = nodes[t, SNAP]
+    may_go_back = nodes[t, SNAP] >= SNAP_FINISH
     for j in range(lanes):
         if duration[j] + gap == 0:
-            back = snap == SNAP_BACK or (snap == SNAP_NEAREST and bound[j] == finish[j])
-            at = finish[j] if back else start[j]
+            at = finish[j] if may_go_back and bound[j] == finish[j] else start[j]
             start[j] = at
             finish[j] = at
 
@@ -165,6 +182,8 @@ def place_early(logic, t, rows, lanes, work, dated):
     for j in range(lanes):
         bound[j] = earliest
     _raise_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound)
+    if nodes[t, FIRST_OF]:
+        _lower_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound)
     work_row(cal, c, bound, work, rows.scratch[LOOK_UP, :lanes])
     if nodes[t, EARLIEST_FINISH] != NONE or nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END]:
         finish_bound, finish_work = rows.scratch[1, :lanes], rows.scratch[3, :lanes]
@@ -183,6 +202,11 @@ def place_early(logic, t, rows, lanes, work, dated):
     if delay:
         for j in range(lanes):
             work[j] += delay
+    if nodes[t, CAP] != NEVER or nodes[t, CAP_FINISH] != NEVER:
+        latest = np.int32(work_one(cal, c, nodes[t, CAP]))
+        latest_finish = np.int32(work_one(cal, c, nodes[t, CAP_FINISH]) - nodes[t, GAP])
+        for j in range(lanes):
+            work[j] = min(work[j], latest, np.int32(latest_finish - rows.of[t, ROW_DURATION, j]))
     _place(logic, t, bound, work, rows, lanes, dated)
 
 
@@ -271,11 +295,13 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
         start_work[j] = work[j] - rows.of[t, ROW_DURATION, j] - nodes[t, GAP]
     start_row(cal, c, start_work, late_start[t, :lanes], rows.scratch[LOOK_UP, :lanes])
     finish_row(cal, c, work, late_finish_out[t, :lanes], rows.scratch[LOOK_UP, :lanes])
+    snap = nodes[t, SNAP]
     for j in range(lanes):
         if rows.of[t, ROW_DURATION, j] + nodes[t, GAP] == 0:
             on_time = rows.of[t, ROW_FINISH, j]
-            both = late_finish_out[t, j] if nodes[t, SNAP] != SNAP_FORWARD else late_start[t, j]
-            both = on_time if work_one(cal, c, on_time) == work[j] else both
+            asked = min(bound[j], start_bound[j])
+            both = late_start[t, j] if snap == SNAP_START and asked == late_start[t, j] else late_finish_out[t, j]
+            both = on_time if snap == SNAP_NEAREST and work_one(cal, c, on_time) == work[j] else both
             late_start[t, j] = both
             late_finish_out[t, j] = both
 

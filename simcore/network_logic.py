@@ -8,9 +8,10 @@ from simcore import kernel_passes as k
 from simcore import rules_p6
 from simcore.kernel_passes import (
     NONE,
-    SNAP_BACK,
+    SNAP_FINISH,
     SNAP_FORWARD,
     SNAP_NEAREST,
+    SNAP_START,
     Logic,
 )
 from simcore.models.plan import (
@@ -124,6 +125,8 @@ class LogicBuilder:
         nodes[:, k.CALENDAR] = [
             self.calendars.always if a.status is Status.COMPLETED else self.calendar(a) for a in activities
         ]
+        nodes[:, k.FLOAT_CALENDAR] = nodes[:, k.CALENDAR]
+        nodes[:, [k.CAP, k.CAP_FINISH]] = k.NEVER
         bounds = BoundsBuilder(self).bounds()
         for column, name in BOUND_COLUMNS.items():
             nodes[:, column] = [getattr(b, name) for b in bounds]
@@ -145,7 +148,7 @@ class LogicBuilder:
     def _snap(self, activity: Activity) -> int:
         if self.plan.options(activity.project).rules == "msp":
             return SNAP_NEAREST
-        return SNAP_BACK if activity.type is ActivityType.FINISH_MILESTONE else SNAP_FORWARD
+        return {ActivityType.START_MILESTONE: SNAP_START, ActivityType.FINISH_MILESTONE: SNAP_FINISH}.get(activity.type, SNAP_FORWARD)
 
     def _expected(self, activity: Activity) -> int:
         if activity.expected_finish is None or not self.plan.options(activity.project).use_expected_finish:
