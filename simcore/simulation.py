@@ -27,6 +27,7 @@ from simcore.kernel_run import (
     Workspace,
     run_unit,
 )
+from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Plan
 from simcore.network import Network, compile_network
 from simcore.results import DateVariable, MoneyVariable, Results
@@ -98,11 +99,15 @@ def simulate(
     ------
     ValueError
         For numbers out of range or an unknown scenario.
+    PlanError
+        For a plan without any activity of its own dates.
     """
     if not 1 <= iterations <= LONGEST_RUN:
         raise ValueError(f"iterations must be 1 to {LONGEST_RUN:,}, not {iterations}")
     if scenario not in SCENARIOS:
         raise ValueError(f"unknown scenario {scenario!r}; write one of {', '.join(SCENARIOS)}")
+    if all(a.type.is_span or a.inactive for a in plan.activities):
+        raise PlanError(Problem(plan.source, "holds no activity that can be simulated.", "Add activities with durations."))
     run = Run(plan, design or Design(seed=seed), scenario, with_float)
     return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress)
 

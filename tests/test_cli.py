@@ -214,6 +214,16 @@ def test_wrong_input_is_1_with_its_place(tmp_path: Path, capsys: pytest.CaptureF
     assert "Traceback" not in shown
 
 
+@pytest.mark.parametrize("activities", ["{}", "{A: {name: All, type: summary}}", "{A: {duration: 1d, inactive: true}}"])
+def test_a_plan_without_activities(activities: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text(f"project: {{name: Empty, start: 2026-03-02}}\nactivities: {activities}\n", encoding="utf-8")
+    assert run("run", path) == 1
+    assert "empty.yaml" in (shown := capsys.readouterr().err)
+    assert "no activity that can be simulated" in shown
+    assert run("schedule", path) == 0
+
+
 def test_a_missing_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("schedule", tmp_path / "none.yaml") == 1
     assert "no such file" in capsys.readouterr().err
