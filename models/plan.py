@@ -69,6 +69,11 @@ class ConstraintType(StrEnum):
     MANDATORY_FINISH = "mandatory_finish"  # Microsoft Project: must finish on
     AS_LATE_AS_POSSIBLE = "as_late_as_possible"
 
+    @property
+    def is_hard(self) -> bool:
+        """It holds whatever comes before it, and so hides risk."""
+        return self in (ConstraintType.MANDATORY_START, ConstraintType.MANDATORY_FINISH)
+
 
 @dataclass(frozen=True, slots=True)
 class Constraint:

@@ -4,8 +4,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simcore.models.plan import ConstraintType
-
 if TYPE_CHECKING:
     from simcore.results import Results
     from simcore.riskmodel import CompiledRisk
@@ -13,7 +11,6 @@ if TYPE_CHECKING:
 NARROW = 0.02  # a P10-P90 spread below this share of the remaining time is not believable
 LOOSE = 0.01  # standard error of the share of iterations below P80
 MANY_INDEPENDENT = 30
-HARD = (ConstraintType.MANDATORY_START, ConstraintType.MANDATORY_FINISH)
 
 
 def advise(results: Results, risk: CompiledRisk) -> Results:
@@ -65,7 +62,7 @@ def _precision(results: Results) -> list[str]:
 
 def _hard(results: Results) -> list[str]:
     """Mandatory dates hide risk: they hold whatever comes before them."""
-    held = [results.plan.shown[a.ref] for a in results.plan.activities if any(c.type in HARD for c in a.constraints)]
+    held = [results.plan.shown[a.ref] for a in results.plan.activities if any(c.type.is_hard for c in a.constraints)]
     if not held:
         return []
     listed = ", ".join(held[:5]) + (" ..." if len(held) > 5 else "")

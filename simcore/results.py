@@ -291,6 +291,15 @@ class Results:
             raise ValueError(f"iteration {number} is outside 0 to {self.iterations - 1}")
         return self.replay.iteration(number)
 
+    @cached_property
+    def without_hard_constraints(self) -> DateVariable | None:
+        """Project finish with the mandatory dates left out, on the same random numbers; None when the plan has none.
+
+        Computed on first use: a second run.
+        """
+        finish: DateVariable | None = self.replay.without_hard_constraints(self.iterations)
+        return finish
+
     def report(self, path: str) -> None:
         """Write the HTML report: one self-contained file."""
         from importlib import import_module
