@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from simcore.models.formats.p6_calendars import CalendarSet
+from simcore.models.formats.p6_progress import was_overridden
 from simcore.models.formats.p6_tables import Row, Tables, count, unique_name
 from simcore.models.plan import LagCalendar, Project, SchedulingOptions, Wbs
 
@@ -35,6 +37,11 @@ def read_projects(
     projects = []
     for key, row in tables.by_id("PROJECT", "proj_id").items():
         if key in ids:
+            found = scheduling(tables, row, options.get(key))
+            if found.logic == "retained" and was_overridden(tables, key):
+                found = replace(found, logic="override")
+                tables.note(f"Project {ids[key]}: the options say retained logic, but the stored dates were computed with "
+                            "progress override (completed activities have none); progress override is assumed.")
             projects.append(
                 Project(
                     id=ids[key],
@@ -44,7 +51,7 @@ def read_projects(
                     calendar=calendars.names.get(row.get("clndr_id", ""), calendars.default),
                     must_finish_by=tables.moment(row, "plan_end_date"),
                     finish=tables.moment(row, "scd_end_date"),
-                    scheduling=scheduling(tables, row, options.get(key)),
+                    scheduling=found,
                 )
             )
     without = [shown for key, shown in ids.items() if "sched_retained_logic" not in options.get(key, {})]
