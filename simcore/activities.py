@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.kernel_passes import CALENDAR, SNAP, SNAP_FINISH
-from simcore.models.plan import Status
 
 if TYPE_CHECKING:
     import pandas
@@ -90,9 +89,8 @@ class ActivityTable:
 
     def _spread(self, by_node: npt.NDArray[Any], certain: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Values of nodes (and spans) put at their activities; the rest keeps what is certain."""
-        where = self.network.activity_of[: len(by_node)]
-        varies = np.array([self.network.plan.activities[i].status is not Status.COMPLETED for i in where], bool)
-        certain[where[varies]] = by_node[varies]
+        where, shown = self.network.activity_of[: len(by_node)], self.network.shown[: len(by_node)]
+        certain[where[shown]] = by_node[shown]
         return certain
 
     def percentile(self, quantity: str, percent: float) -> npt.NDArray[Any]:

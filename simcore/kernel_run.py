@@ -10,9 +10,11 @@ from simcore.jit import borrow, kernel, phase
 from simcore.kernel_calendar import work_row
 from simcore.kernel_passes import (
     CALENDAR,
+    FLOAT_CALENDAR,
     GAP,
     LOOK_UP,
     NONE,
+    OPEN_END,
     PROJECT,
     ROW_DURATION,
     ROW_FINISH,
@@ -190,10 +192,14 @@ def late_pass(logic, aims, lanes, work, counters, mode):
                 work.finish[p, j] = aims.projects[p, MUST_FINISH]
     for t in range(nodes.shape[0] - 1, -1, -1):
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
-        place_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, work.late_start, work.late_finish, lanes, late)
+        finish = rows.of[t, ROW_FINISH, :lanes]
+        latest = finish if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
+        place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late)
         if mode >= EXTREMES:
-            finish = rows.of[t, ROW_FINISH, :lanes]
-            work_row(logic.calendars, nodes[t, CALENDAR], finish, early, work.rows.scratch[LOOK_UP, :lanes])
+            c = nodes[t, FLOAT_CALENDAR]
+            if c != nodes[t, CALENDAR]:
+                work_row(logic.calendars, c, work.late_finish[t, :lanes], late, work.rows.scratch[LOOK_UP, :lanes])
+            work_row(logic.calendars, c, finish, early, work.rows.scratch[LOOK_UP, :lanes])
             for j in range(lanes):
                 late[j] -= early[j]
             _keep(counters, t, TOTAL_FLOAT, late, lanes, mode, work.rows.scratch[0])

@@ -39,10 +39,14 @@ class Calendars:
     """The plan's calendars as tables, addressed by name; one that always works is added for elapsed time."""
 
     def __init__(self, plan: Plan, origin: datetime, horizon: datetime):
-        listed: list[Calendar] = [*plan.calendars.values(), always()]
+        from simcore.rules_msp import WorkCalendars
+
+        self.of_work = WorkCalendars(plan)
+        named = {**plan.calendars, **self.of_work.joint}
+        listed: list[Calendar] = [*named.values(), always()]
         self.listed = listed
         self.tables: CalendarTables = build_tables(listed, origin.date(), horizon.date())
-        self.index = {name: k for k, name in enumerate(plan.calendars)}
+        self.index = {name: k for k, name in enumerate(named)}
         self.always = len(listed) - 1
 
     def work(self, c: int, clock: int) -> int:
@@ -65,6 +69,8 @@ class Network:
         Nodes are scheduled by logic; spans (hammocks, summaries) follow from nodes; the rest (completed, inactive) is certain.
     activity_of : ndarray, shape (nodes + spans,)
         Position in the plan of every node, then of every span.
+    shown : ndarray of bool, shape (nodes + spans,)
+        Whether it stands for the activity's open work; gates of summaries and what only carries logic on do not.
     durations : ndarray of int32, shape (nodes,)
         Deterministic remaining durations, minutes of work.
     """
@@ -78,6 +84,7 @@ class Network:
     node_of: Mapping[int, int]
     span_of: Mapping[int, int]
     activity_of: npt.NDArray[np.int64]
+    shown: npt.NDArray[np.bool_]
     project_index: Mapping[str, int]
 
     @property
@@ -113,7 +120,8 @@ def _compile(plan: Plan) -> Network:
         durations=builder.durations(),
         node_of=builder.node_of,
         span_of=spans.span_of,
-        activity_of=np.array([*builder.order, *spans.order], np.int64),
+        activity_of=np.array([*map(builder.activity_of, builder.order), *spans.order], np.int64),
+        shown=np.array([*map(builder.is_shown, builder.order), *(True for _ in spans.order)], bool),
         project_index=builder.project_index,
     )
 

@@ -12,6 +12,7 @@ from simcore.network import data_date
 
 if TYPE_CHECKING:
     from simcore.network_logic import LogicBuilder
+    from simcore.rules_msp import MspBounds
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Bounds:
     latest_finish: int = NEVER
     pin: int = NO_PIN
     pinned: int = 0
+    cap: int = NEVER
+    cap_finish: int = NEVER
 
     def start_from(self, at: int) -> None:
         self.earliest = max(self.earliest, at)
@@ -35,20 +38,23 @@ class Bounds:
 class BoundsBuilder:
     """Finds the bounds of every node."""
 
-    def __init__(self, logic: LogicBuilder):
-        self.logic, self.plan, self.clock = logic, logic.plan, logic.clock
+    def __init__(self, logic: LogicBuilder, msp: MspBounds):
+        self.logic, self.plan, self.clock, self.msp = logic, logic.plan, logic.clock, msp
 
     def bounds(self) -> list[Bounds]:
         """Bounds of every node, in topological order."""
-        found = [self._date_bounds(self.plan.activities[i]) for i in self.logic.order]
-        for link in self.plan.relationships:
+        found = [self._date_bounds(self.logic.activities[i]) for i in self.logic.order]
+        for link in self.logic.relationships:
             self._fold_completed(link, found)
         return found
 
     def _date_bounds(self, activity: Activity) -> Bounds:
         project = self.plan.project(activity.project)
-        is_p6 = self.plan.options(project.id).rules == "p6"
-        begin = rules_p6.begin(project) if is_p6 else data_date(project)
+        if self.plan.options(project.id).rules == "msp":
+            return self.msp.of(activity)
+        if activity.ref in self.logic.opened.gates:
+            return Bounds(self._minutes(activity.external_early_start))
+        begin = rules_p6.begin(project)
         if activity.status is Status.COMPLETED:
             return Bounds(self._minutes(data_date(project)))
         bounds = Bounds(self._minutes(begin))
@@ -81,7 +87,7 @@ class BoundsBuilder:
 
     def _fold_completed(self, link: Relationship, found: list[Bounds]) -> None:
         """A completed predecessor asks for a fixed date."""
-        before, after = self.plan.by_ref[link.predecessor], self.plan.by_ref[link.successor]
+        before, after = self.logic.by_ref[link.predecessor], self.logic.by_ref[link.successor]
         if not self._is_folded(before) or not self.logic.is_node(after):
             return
         options = self.plan.options(after.project)
@@ -89,7 +95,7 @@ class BoundsBuilder:
             moment = data_date(self.plan.project(before.project))
         else:
             moment = before.actual_finish if link.type in (LinkType.FS, LinkType.FF) else before.actual_start
-        if moment is None or rules_p6.is_set_aside(link, after, options):
+        if moment is None or rules_p6.is_set_aside(link, after, options) or self.logic.is_late_only(link):
             return
         at = self.logic.lagged(link, self.clock.minutes(moment), before.duration)
         bounds = found[self.logic.node_of[self.logic.position[link.successor]]]

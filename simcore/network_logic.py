@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore import kernel_passes as k
-from simcore import rules_p6
+from simcore import rules_msp, rules_p6
 from simcore.kernel_passes import (
     NONE,
     SNAP_FINISH,
@@ -25,6 +25,7 @@ from simcore.models.plan import (
 )
 from simcore.network import Calendars, Clock, is_node
 from simcore.network_bounds import BoundsBuilder
+from simcore.summary_links import open_summaries
 
 BOUND_COLUMNS = {
     k.EARLIEST: "earliest",
@@ -33,6 +34,8 @@ BOUND_COLUMNS = {
     k.LATEST_FINISH: "latest_finish",
     k.PIN: "pin",
     k.PINNED: "pinned",
+    k.CAP: "cap",
+    k.CAP_FINISH: "cap_finish",
 }
 
 
@@ -41,27 +44,44 @@ class LogicBuilder:
 
     def __init__(self, plan: Plan, clock: Clock, calendars: Calendars):
         self.plan, self.clock, self.calendars = plan, clock, calendars
-        self.position = {a.ref: i for i, a in enumerate(plan.activities)}
+        self.opened = open_summaries(plan)
+        self.relationships = self.opened.relationships
+        self.activities = [*plan.activities, *self.opened.gates.values()]
+        self.by_ref = plan.by_ref | self.opened.gates
+        self.position = {a.ref: i for i, a in enumerate(self.activities)}
         self.project_index = {p.id: number for number, p in enumerate(plan.projects)}
         self.carriers = rules_p6.carriers(plan)
-        self.links = [r for r in plan.relationships if self._between_nodes(r)]
+        self.links = [r for r in self.relationships if self._between_nodes(r)]
         self.order = self._topological_order()
         self.node_of = {position: node for node, position in enumerate(self.order)}
 
     def _between_nodes(self, link: Relationship) -> bool:
-        after = self.plan.by_ref[link.successor]
+        after = self.by_ref[link.successor]
         if rules_p6.is_set_aside(link, after, self.plan.options(after.project)):
             return False
-        return self.is_node(self.plan.by_ref[link.predecessor]) and self.is_node(after)
+        return self.is_node(self.by_ref[link.predecessor]) and self.is_node(after)
+
+    def is_late_only(self, link: Relationship) -> bool:
+        """Whether a link bounds its predecessor's late dates but not its successor's early ones."""
+        return rules_msp.waits_no_more(self.plan, self.by_ref[link.successor])
 
     def is_node(self, activity: Activity) -> bool:
         """Whether an activity takes part in the passes: its work remains, or logic goes on through it."""
         return is_node(activity) or activity.ref in self.carriers
 
+    def activity_of(self, position: int) -> int:
+        """Position in the plan of a node's activity; for the gate of a summary, the summary's."""
+        summary = self.opened.summary_of.get(self.activities[position].ref)
+        return position if summary is None else self.position[summary]
+
+    def is_shown(self, position: int) -> bool:
+        """Whether the node of a position stands for open work of its activity."""
+        return position < len(self.plan.activities) and self.activities[position].status is not Status.COMPLETED
+
     def _topological_order(self) -> list[int]:
         """Positions in the plan, predecessors first; plan order where logic leaves a choice."""
         after: dict[int, list[int]] = {}
-        waiting = {i: 0 for i, a in enumerate(self.plan.activities) if self.is_node(a)}
+        waiting = {i: 0 for i, a in enumerate(self.activities) if self.is_node(a)}
         for link in self.links:
             p, s = self.position[link.predecessor], self.position[link.successor]
             after.setdefault(p, []).append(s)
@@ -75,13 +95,27 @@ class LogicBuilder:
         return order
 
     def calendar(self, activity: Activity) -> int:
-        """Index of the calendar the activity's duration runs on."""
+        """Index of the activity's own calendar, on which its float is counted."""
         if activity.elapsed:
             return self.calendars.always
         return self.calendars.index[self.plan.calendar_name(activity)]
 
+    def work_calendar(self, activity: Activity) -> int:
+        """Index of the calendar the activity's duration runs on."""
+        if activity.status is Status.COMPLETED or (rules_msp.is_msp(self.plan, activity) and self._is_instant(activity)):
+            return self.calendars.always
+        name = self.calendars.of_work.name_of.get(activity.ref)
+        return self.calendar(activity) if name is None else self.calendars.index[name]
+
+    @staticmethod
+    def _is_instant(activity: Activity) -> bool:
+        return activity.remaining_duration == 0 and activity.uncertainty is None
+
     def durations(self) -> npt.NDArray[np.int32]:
-        return np.array([self.plan.activities[i].remaining_duration for i in self.order], np.int32)
+        """Deterministic remaining durations of the nodes."""
+        minutes_of = self.calendars.of_work.minutes_of
+        activities = (self.activities[i] for i in self.order)
+        return np.array([minutes_of.get(a.ref, a.remaining_duration) for a in activities], np.int32)
 
     def lagged(self, link: Relationship, at: int, duration: int) -> int:
         """A clock minute moved by a link's lag."""
@@ -94,7 +128,7 @@ class LogicBuilder:
 
     def lag(self, link: Relationship) -> int:
         """Minutes of a link's fixed lag that are still to pass."""
-        before = self.plan.by_ref[link.predecessor]
+        before = self.by_ref[link.predecessor]
         if before.status is Status.NOT_STARTED or self.plan.options(before.project).rules != "p6":
             return link.lag
         project = self.plan.project(before.project)
@@ -104,30 +138,30 @@ class LogicBuilder:
         """Index of the calendar the lag runs on; -1 for clock time."""
         if link.elapsed:
             return -1
-        successor = self.plan.by_ref[link.successor]
+        successor = self.by_ref[link.successor]
         kind = link.lag_calendar or self.plan.options(successor.project).lag_calendar
         if kind is LagCalendar.ALWAYS:
             return -1
         if kind is LagCalendar.PROJECT:
             return self.calendars.index[self.plan.project_calendar_name(successor.project)]
-        return self.calendar(self.plan.by_ref[link.predecessor] if kind is LagCalendar.PREDECESSOR else successor)
+        of = self.by_ref[link.predecessor] if kind is LagCalendar.PREDECESSOR else successor
+        if rules_msp.is_msp(self.plan, of):  # not even an elapsed duration makes the lag elapsed
+            return self.calendars.index[self.plan.calendar_name(of)]
+        return self.calendar(of)
 
     def logic(self) -> Logic:
         """Everything a pass needs."""
-        links, at, middle = self._links()
-        return Logic(self._nodes(at, middle), links, self.calendars.tables)
+        links, at = self._links()
+        return Logic(self._nodes(at), links, self.calendars.tables)
 
-    def _nodes(self, at: npt.NDArray[np.int32], middle: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        activities = [self.plan.activities[i] for i in self.order]
+    def _nodes(self, at: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        activities = [self.activities[i] for i in self.order]
         nodes = np.zeros((len(activities), k.NODE_COLUMNS), np.int32)
         if not activities:
             return nodes
-        nodes[:, k.CALENDAR] = [
-            self.calendars.always if a.status is Status.COMPLETED else self.calendar(a) for a in activities
-        ]
-        nodes[:, k.FLOAT_CALENDAR] = nodes[:, k.CALENDAR]
-        nodes[:, [k.CAP, k.CAP_FINISH]] = k.NEVER
-        bounds = BoundsBuilder(self).bounds()
+        nodes[:, k.CALENDAR] = [self.work_calendar(a) for a in activities]
+        nodes[:, k.FLOAT_CALENDAR] = [self.calendar(a) for a in activities]
+        bounds = BoundsBuilder(self, rules_msp.MspBounds(self)).bounds()
         for column, name in BOUND_COLUMNS.items():
             nodes[:, column] = [getattr(b, name) for b in bounds]
         nodes[:, k.SNAP] = [self._snap(a) for a in activities]
@@ -135,7 +169,12 @@ class LogicBuilder:
         nodes[:, k.EXPECTED] = [self._expected(a) for a in activities]
         nodes[:, k.PROJECT] = [self.project_index[a.project] for a in activities]
         nodes[:, k.STARTS_USED] = self._starts_used()
-        nodes[:, k.LINKS_AT], nodes[:, k.LINKS_MIDDLE], nodes[:, k.LINKS_END] = at[:-1], middle, at[1:]
+        nodes[:, k.LINKS_AT : k.LINKS_END + 1] = at
+        nodes[:, k.FIRST_OF] = [a.ref in self.opened.first_of for a in activities]
+        followed = {r.predecessor for r in self.links}
+        open_ends = [self.plan.options(a.project).multiple_critical_paths and a.ref not in followed for a in activities]
+        nodes[:, k.OPEN_END] = open_ends
+        nodes[:, k.GAP] = [rules_msp.gap(a, self) for a in activities]
         return nodes
 
     def _starts_used(self) -> npt.NDArray[np.int8]:
@@ -143,7 +182,7 @@ class LogicBuilder:
         if any(a.type.is_span for a in self.plan.activities):
             return np.ones(len(self.order), np.int8)
         used = {r.predecessor for r in self.links if r.type in (LinkType.SS, LinkType.SF)}.union(self.plan.focus)
-        return np.array([self.plan.activities[i].ref in used for i in self.order], np.int8)
+        return np.array([self.activities[i].ref in used for i in self.order], np.int8)
 
     def _snap(self, activity: Activity) -> int:
         if self.plan.options(activity.project).rules == "msp":
@@ -155,18 +194,17 @@ class LogicBuilder:
             return NONE
         return self.clock.minutes(activity.expected_finish)
 
-    def _links(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        """``(links, at, middle)`` by successor; those that bound the start come first."""
+    def _links(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """``(links, at)`` by successor, and where the links of every node that bound its start and its finish begin and end.
 
-        def key(link: Relationship) -> tuple[int, bool]:
-            return self.node_of[self.position[link.successor]], link.type in (LinkType.FF, LinkType.SF)
-
-        ordered = sorted(self.links, key=key)
+        Those that bound late dates only lie before and after.
+        """
+        ordered = sorted(self.links, key=self._place_of_link)
+        places = np.array([self._place_of_link(link) for link in ordered], np.int64).reshape(-1, 2)
+        self.owner = places[:, 0]
         n = len(self.order)
-        owner = np.array([key(link)[0] for link in ordered], np.int64)
-        bounds_start = np.array([not key(link)[1] for link in ordered], bool)
-        at = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n))]).astype(np.int32)
-        middle = at[:-1] + np.bincount(owner[bounds_start], minlength=n).astype(np.int32)
+        counts = np.bincount(places[:, 0] * 4 + places[:, 1], minlength=4 * n).reshape(n, 4)
+        ends = np.cumsum(counts).reshape(n, 4)
         links = np.zeros((len(ordered), k.LINK_COLUMNS), np.int32)
         if ordered:
             links[:, k.SOURCE] = [self.node_of[self.position[r.predecessor]] for r in ordered]
@@ -174,4 +212,11 @@ class LogicBuilder:
             links[:, k.LAG] = [self.lag(r) for r in ordered]
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
-        return links, at, middle
+        return links, ends[:, :3]
+
+    def _place_of_link(self, link: Relationship) -> tuple[int, int]:
+        """Its successor, and its group among that node's links."""
+        to_finish = link.type in (LinkType.FF, LinkType.SF)
+        late_only = self.is_late_only(link)
+        group = (3 if late_only else 2) if to_finish else (0 if late_only else 1)
+        return self.node_of[self.position[link.successor]], group

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_passes import LINKS_AT, LINKS_END, NEVER, NONE, SOURCE, Logic
+from simcore.kernel_passes import NEVER, NONE, SOURCE, Logic
 from simcore.kernel_run import Aims
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Status
 from simcore.network import Calendars, Clock
@@ -106,11 +106,11 @@ class SpanBuilder:
                 elif s not in self.span_of:
                     first, last = _widen(first, last, self._instant(activities[s], side), side)
             spans.append((begin, len(sources), self.logic.calendar(activities[i]), first, last))
-        at, successors = _by_predecessor(logic, n)
+        at, successors = _by_predecessor(logic, self.logic.owner, n)
         must_finish = [self._minutes(p.must_finish_by) for p in self.plan.projects]
         return Aims(
             projects=np.array([*zip(self._completed(), must_finish, strict=True)], np.int32).reshape(-1, 2),
-            finishes=np.array([activities[i].status is not Status.COMPLETED for i in self.logic.order], np.int8),
+            finishes=np.array([self.logic.is_shown(i) for i in self.logic.order], np.int8),
             focus=np.array(self._focus(n), np.int32).reshape(-1, 2),
             spans=np.array(spans, np.int32).reshape(-1, 5),
             span_sources=np.array(sources, np.int32).reshape(-1, 2),
@@ -170,10 +170,9 @@ def _widen(first: int, last: int, instant: int | None, which: int) -> tuple[int,
     return first, max(last, instant)
 
 
-def _by_predecessor(logic: Logic, n: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _by_predecessor(logic: Logic, target: npt.NDArray[np.int64], n: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Links by predecessor: (at, rows of link and successor)."""
     source = logic.links[:, SOURCE]
-    target = np.repeat(np.arange(n), logic.nodes[:, LINKS_END] - logic.nodes[:, LINKS_AT])
     order = np.argsort(source, kind="stable")
     at = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int32)
     return at, np.stack([order, target[order]], axis=1).astype(np.int32).reshape(-1, 2)

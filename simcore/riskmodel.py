@@ -150,7 +150,7 @@ def compile_risk(network: Network, scenario: str, span_minutes: Iterable[float])
     duration_variable = np.full(network.nodes, -1, np.int32)
     for node in range(network.nodes):
         activity = plan.activities[int(network.activity_of[node])]
-        certain = activity.type.is_milestone or activity.status is Status.COMPLETED
+        certain = activity.type.is_milestone or not network.shown[node]
         if activity.uncertainty is not None and not certain:
             duration_variable[node] = draft.variables.add(
                 f"activity/{activity.project}/{activity.id}/duration", activity.uncertainty, float(network.durations[node])

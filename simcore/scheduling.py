@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from simcore import rules_msp
 from simcore.kernel_passes import (
-    CALENDAR,
+    FLOAT_CALENDAR,
     FROM_FINISH,
     LAG,
     LAG_CALENDAR,
+    LINKS_AT,
+    LINKS_END,
     LINKS_MIDDLE,
     PROJECT,
     ROW_DURATION,
@@ -25,6 +28,7 @@ from simcore.kernel_passes import (
 from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR, run_unit
 from simcore.models.plan import Plan, Status
 from simcore.network import Network, compile_network, data_date
+from simcore.rules_msp import is_msp
 from simcore.workspace import counters, samples, workspace
 
 if TYPE_CHECKING:
@@ -193,7 +197,8 @@ class _Reader:
             if activity.actual_start is not None:
                 self.dates["start"][i] = np.datetime64(activity.actual_start, "m")
         on_path = np.zeros(len(self.plan.activities), bool)
-        on_path[network.activity_of[: network.nodes]] = longest_path
+        shown = network.shown[: network.nodes]
+        on_path[network.activity_of[: network.nodes][shown]] = longest_path[shown]
         return Schedule(
             network=network,
             **self.dates,
@@ -218,21 +223,31 @@ class _Reader:
 
     def _nodes(self) -> None:
         network, work = self.network, self.work
-        where = network.activity_of[: network.nodes]
+        shown = np.flatnonzero(network.shown[: network.nodes])
+        where = network.activity_of[shown]
         to_date = network.clock.to_datetime64
         late_start, late_finish = work.late_start[:, 0], work.late_finish[:, 0]
         for name, row in (("early_start", self.start), ("early_finish", self.finish), ("start", self.start),
                           ("finish", self.finish), ("late_start", late_start), ("late_finish", late_finish)):
-            self.dates[name][where] = to_date(row)
-        self.duration[where] = work.rows.of[:, ROW_DURATION, 0]
-        for node, i in enumerate(where):
+            self.dates[name][where] = to_date(row[shown])
+        self.duration[where] = work.rows.of[shown, ROW_DURATION, 0]
+        for node, i in zip(shown, where, strict=True):
             activity = self.plan.activities[i]
-            c = int(network.logic.nodes[node, CALENDAR])
+            c = int(network.logic.nodes[node, FLOAT_CALENDAR])
+            kind = rules_msp.float_kind(activity) if is_msp(self.plan, activity) else self.plan.options(activity.project).float
             self.total_float[i] = self._float(
-                c, self.plan.options(activity.project).float,
-                (self.start[node], self.finish[node], late_start[node], late_finish[node]),
+                c, kind, (self.start[node], self.finish[node], late_start[node], late_finish[node])
             )
             self.free_float[i] = self._free_float(node, c)
+            if is_msp(self.plan, activity) and activity.status is Status.IN_PROGRESS:
+                self._begun(i)
+
+    def _begun(self, i: int) -> None:
+        """Microsoft Project shows the actual start as the late one too, and no late finish before the finish."""
+        dates, activity = self.dates, self.plan.activities[i]
+        if activity.actual_start is not None:
+            dates["early_start"][i] = dates["late_start"][i] = np.datetime64(activity.actual_start, "m")
+        dates["late_finish"][i] = max(dates["late_finish"][i], dates["early_finish"][i])
 
     def _float(self, c: int, kind: str, dates: tuple[int, int, int, int]) -> float:
         """Total float in minutes of work, as the plan defines it."""
@@ -252,6 +267,8 @@ class _Reader:
         duration = int(self.work.rows.of[node, ROW_DURATION, 0])
         room = []
         for e, s in aims.successors[aims.successor_at[node] : aims.successor_at[node + 1]]:
+            if not logic.nodes[s, LINKS_AT] <= e < logic.nodes[s, LINKS_END]:
+                continue  # bounds late dates only
             link = logic.links[e]
             own = int(finish[node] if link[FROM_FINISH] else start[node])
             theirs = int(finish[s] if e >= logic.nodes[s, LINKS_MIDDLE] else start[s])
@@ -288,6 +305,12 @@ class _Reader:
         self.total_float[i] = self.free_float[i] = np.nan
         if activity.actual_finish is not None:
             self.dates["finish"][i] = np.datetime64(activity.actual_finish, "m")
+        if is_msp(self.plan, activity):
+            for name in ("early_start", "late_start"):
+                self.dates[name][i] = np.datetime64("NaT" if activity.actual_start is None else activity.actual_start, "m")
+            for name in ("early_finish", "late_finish"):
+                self.dates[name][i] = np.datetime64("NaT" if activity.actual_finish is None else activity.actual_finish, "m")
+            return
         begin = data_date(self.plan.project(activity.project))
         if begin is not None and not activity.inactive:
             for name in ("early_start", "early_finish", "late_start", "late_finish"):
