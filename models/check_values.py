@@ -47,7 +47,7 @@ def project_problems(plan: Plan, places: Places) -> Iterator[Problem]:
 
 
 def _date_problem(where: str, moment: datetime) -> Problem:
-    return Problem(where, f"{moment:%Y-%m-%d} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}.")
+    return Problem(where, f"{moment.date()} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def scheduling_problems(plan: Plan, places: Places) -> Iterator[Problem]:
@@ -133,14 +133,14 @@ def _activity_findings(activity: Activity) -> Iterator[tuple[str, str]]:
             yield key, f"{minutes} minutes: the duration {wrong}"
     for key in _DATES:
         if out_of_range(getattr(activity, key)):
-            yield key, f"{getattr(activity, key):%Y-%m-%d} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}."
+            yield key, f"{getattr(activity, key).date()} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}."
     for constraint in activity.constraints:
         if constraint.date is None and constraint.type != "as_late_as_possible":
             yield "constraint", f"{constraint.type} needs a date."
         elif out_of_range(constraint.date):
             yield (
                 "constraint",
-                f"{constraint.date:%Y-%m-%d} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}.",
+                f"{constraint.date.date()} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}.",
             )
     if activity.actual_start and activity.actual_finish and activity.actual_finish < activity.actual_start:
         yield "actual_finish", f"{activity.actual_finish} is before the actual start {activity.actual_start}."

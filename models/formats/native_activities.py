@@ -210,6 +210,8 @@ class ActivityReader:
         values.update(project=project, id=own_id)
         self._references(values, table, scope)
         self._durations(values, table, scope)
+        if isinstance(node, Table) or node == "":  # what is no mapping at all has been reported
+            self._demand_duration(values, table, scope)
         if "status" not in values:
             values["status"] = default_status(values.get("actual_start"), values.get("actual_finish"))
         return Activity(**values)
@@ -247,11 +249,6 @@ class ActivityReader:
     def _durations(self, values: dict[str, Any], table: Table, scope: Scope) -> None:
         minutes, elapsed = values.pop("duration", (0, False))
         values.update(duration=minutes, elapsed=elapsed)
-        kind = values.get("type", ActivityType.TASK)
-        needs_one = not (kind.is_milestone or kind.is_span or "actual_finish" in table or "status" in table)
-        if "duration" not in table and needs_one and table.keys() <= ACTIVITY_FIELDS.keys():  # else it is misspelt
-            fix = "Write 'duration: 10d', or 'type: finish milestone'."
-            scope.problem(table.line, "has no duration.", fix)
         if "remaining" in values:
             values["remaining"], clock = values["remaining"]
             if clock != elapsed and values["remaining"]:
@@ -267,6 +264,12 @@ class ActivityReader:
             except ValueError as error:
                 del values["uncertainty"]
                 scope.inside("uncertainty").problem(table.line_of("uncertainty"), sentence(error))
+
+    def _demand_duration(self, values: dict[str, Any], table: Table, scope: Scope) -> None:
+        kind = values.get("type", ActivityType.TASK)
+        may_lack_it = kind.is_milestone or kind.is_span or "actual_finish" in table or "status" in table
+        if "duration" not in table and not may_lack_it and table.keys() <= ACTIVITY_FIELDS.keys():  # else it is misspelt
+            scope.problem(table.line, "has no duration.", "Write 'duration: 10d', or 'type: finish milestone'.")
 
 
 def default_status(actual_start: datetime | None, actual_finish: datetime | None) -> Status:

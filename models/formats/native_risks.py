@@ -185,8 +185,10 @@ class RiskReader:
                 fix = "Write {between: [duration of A, duration of B], rank: 0.5}."
                 scope.problem(rows.line_of(index), "needs variables and their rank correlation.", fix)
             elif values.keys() >= {"between", "rank"}:
-                between = (self._variable(name, risks, scope, table.line_of("between")) for name in values["between"])
-                found.append(Correlation(between=tuple(name for name in between if name), rank=values["rank"]))
+                between = [self._variable(name, risks, scope, table.line_of("between")) for name in values["between"]]
+                known = tuple(name for name in between if name is not None)
+                if len(known) == len(between):
+                    found.append(Correlation(between=known, rank=values["rank"]))
         return tuple(found)
 
     def _variable(self, name: str, risks: set[str], scope: Scope, line: int) -> str | None:

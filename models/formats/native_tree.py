@@ -92,7 +92,8 @@ def parse_tree(text: str, name: str) -> Node:
     Parameters
     ----------
     text : str
-        The document. One that begins with a brace and whose name does not end in ``.yaml`` or ``.yml`` is JSON.
+        The document. One that begins with a brace is JSON, unless its name ends in ``.yaml`` or ``.yml``, or it is not
+        sound JSON and its name does not end in ``.json`` either.
     name : str
         File name for messages.
 
@@ -101,16 +102,27 @@ def parse_tree(text: str, name: str) -> Node:
     PlanError
         Not YAML or JSON, with line and column; duplicate keys, all of them.
     """
-    as_json = text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and not name.lower().endswith((".yaml", ".yml"))
     builder = _Builder(name)
     with _collector_paused():
-        if as_json:
-            _feed_json(text.removeprefix("\ufeff"), name, builder)
+        if _is_json(text, name):
+            _feed_json(text, name, builder)
         else:
             _feed_yaml(text, name, builder)
     if builder.problems:
         raise PlanError(builder.problems)
     return builder.root
+
+
+def _is_json(text: str, name: str) -> bool:
+    if text.lstrip()[:1] not in ("{", "[") or name.lower().endswith((".yaml", ".yml")):
+        return False
+    if name.lower().endswith(".json"):
+        return True
+    try:
+        _check_json(text, name)
+    except PlanError:
+        return False
+    return True
 
 
 @contextmanager
@@ -178,9 +190,7 @@ class _Builder:
     def put(self, value: Node, line: int, size: int = 1) -> None:
         self.values += size
         if self.values > _MOST_VALUES:
-            raise self.refuse(
-                line, f"the file stands for more than {_MOST_VALUES} values.", "Do not nest aliases in aliases."
-            )
+            raise self.refuse(line, f"the file stands for more than {_MOST_VALUES} values.", "Do not nest aliases in aliases.")
         if not self.open:
             self.root = value
             return
@@ -245,9 +255,7 @@ def _feed_yaml(text: str, name: str, builder: _Builder) -> None:
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    raise builder.refuse(
-                        line, "a second document begins here.", "Keep one plan in a file; remove the '---'."
-                    )
+                    raise builder.refuse(line, "a second document begins here.", "Keep one plan in a file; remove the '---'.")
     except yaml.YAMLError as error:
         raise PlanError(_yaml_problem(error, text, name)) from None
 
@@ -273,15 +281,11 @@ def _yaml_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
     what = getattr(error, "problem", None) or str(error)
     begun = getattr(error, "context_mark", None)
     since = (
-        f" (in what began in line {begun.line + 1})"
-        if begun is not None and mark is not None and begun.line != mark.line
-        else ""
+        f" (in what began in line {begun.line + 1})" if begun is not None and mark is not None and begun.line != mark.line else ""
     )
     if "tab" in what or ("cannot start any token" in what and _has_tab(text, mark)):
         return Problem(place, "a tab stands where YAML wants blanks.", "Indent with blanks.")
-    return Problem(
-        place, f"not readable as YAML: {what}{since}.", "Check brackets, quotes and indentation here and just before."
-    )
+    return Problem(place, f"not readable as YAML: {what}{since}.", "Check brackets, quotes and indentation here and just before.")
 
 
 def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
@@ -302,9 +306,7 @@ def _feed_json(text: str, name: str, builder: _Builder) -> None:
         if token == '"':
             value, at = scanstring(text, at, True)
             if escapes and _HALF_CHARACTER.search(value):
-                raise builder.refuse(
-                    line, "a text holds half a character (a lone \\ud8.. escape).", "Write the character."
-                )
+                raise builder.refuse(line, "a text holds half a character (a lone \\ud8.. escape).", "Write the character.")
             builder.scalar(value, line)
         elif token == "{":
             builder.start(Table(line))
