@@ -79,7 +79,9 @@ class TestRules:
         assert list(ranges(f'uncertainty: [{{where: {where}, duration: "uniform(90%, 100%)"}}]')) == chosen
 
     def test_the_last_rule_that_matches_wins(self) -> None:
-        text = 'uncertainty:\n  - {duration: 95%}\n  - {where: {wbs: C}, duration: 110%}\n  - {where: {id: "C10*"}, duration: 120%}\n'
+        text = (
+            "uncertainty:\n  - {duration: 95%}\n  - {where: {wbs: C}, duration: 110%}\n  - {where: {id: C10?}, duration: 120%}\n"
+        )
         assert ranges(text) == {"C100": "120%", "C110": "110%", "D100": "95%", "wait": "95%", "half": "95%"}
 
     def test_absolute_ranges_run_on_the_calendar_of_each_activity(self) -> None:
@@ -101,12 +103,8 @@ class TestRules:
         assert str(warning) == "plan.yaml:19 uncertainty rule 1: selects no activity that may vary."
 
     def test_a_wrong_range_is_told_once(self) -> None:
-        found = problems_of(
-            PLAN + 'uncertainty: [{where: {id: "[CD]*"}, duration: 5}, {duration: "uniform(9d, 3d)", where: {wbs: C}}]\n'
-        )
-        assert found == [
-            "plan.yaml:19 uncertainty rule 2 duration: uniform: the minimum 9d is above the maximum 3d; swap them or correct the estimate."
-        ]
+        (found,) = problems_of(PLAN + 'uncertainty: [{duration: 95%}, {where: {wbs: C}, duration: "uniform(9d, 3d)"}]\n')
+        assert found.startswith("plan.yaml:19 uncertainty rule 2 duration: uniform: the minimum 9d is above the maximum 3d")
 
     def test_elapsed_and_working_time_are_not_mixed(self) -> None:
         (found,) = problems_of(PLAN + 'uncertainty: [{where: {id: wait}, duration: "uniform(9d, 13d)"}]\n')
@@ -204,7 +202,8 @@ class TestRisksFiles:
             merged(PLAN, "risks:\n  R1: {impacts: [{activity: C111, cost: 5}]}\nactivities: {}\n")
         assert [str(problem) for problem in caught.value.problems] == [
             "risks.yaml:2 risk 'R1' impacts: there is no activity 'C111'. Did you mean 'C110'?",
-            "risks.yaml:3: the key 'activities' is not known. Did you mean 'factors'?",
+            "risks.yaml:3: the key 'activities' is not known. Known are 'format', 'currency', 'focus', 'uncertainty', 'risks', "
+            "'factors', 'correlations'.",
         ]
 
     def test_another_currency_is_a_warning(self) -> None:

@@ -86,8 +86,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     # logic
     (
         "loop.yaml",
-        HEAD
-        + "activities:\n  A: {duration: 1d, after: [C]}\n  B: {duration: 1d, after: [A SS]}\n  C: {duration: 1d, after: [B FF]}\n",
+        HEAD + "activities:\n  A: {duration: 1d, after: C}\n  B: {duration: 1d, after: A SS}\n  C: {duration: 1d, after: B FF}\n",
         r"^loop\.yaml:3 activity 'A': lies on a loop: A -> B -> C -> A\.",
     ),
     ("self.yaml", activity("{duration: 5d, after: [T7 SS+1d]}"), r"^self\.yaml:3 activity 'T7': is linked to itself"),
