@@ -215,12 +215,12 @@ def test_the_table_can_be_saved_for_a_spreadsheet(sized, tmp_path):
 def test_milestones_are_drawn_when_opened(sized):
     sight = sized(10)
     details = sight.page.locator("#milestones details").first
-    bar = details.locator(".barlayer path").nth(2)
-    bar.wait_for(state="visible")
+    drawing = details.locator(".main-svg").first
+    drawing.wait_for(state="visible")
     details.locator("summary").click()
-    bar.wait_for(state="hidden")
+    drawing.wait_for(state="hidden")
     details.locator("summary").click()
-    bar.wait_for(state="visible")
+    drawing.wait_for(state="visible")
 
 
 def test_dark_readers_get_dark_figures(sized):
