@@ -71,7 +71,7 @@ class Scope(NamedTuple):
     units: Units = Units()
 
     def inside(self, key: str) -> Scope:
-        return self._replace(label=f"{self.label} {key}".lstrip())
+        return Scope(self.report, f"{self.label} {key}".lstrip(), self.units)
 
     def problem(self, line: int, what: str, fix: str = "") -> None:
         self.report.add(line, self.label, what, fix)
