@@ -208,6 +208,26 @@ def place_early(logic, t, rows, lanes, work, dated):
         for j in range(lanes):
             work[j] = min(work[j], latest, np.int32(latest_finish - rows.of[t, ROW_DURATION, j]))
     _place(logic, t, bound, work, rows, lanes, dated)
+    if nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END] and nodes[t, SNAP] != SNAP_NEAREST:
+        _finish_on_time(logic, t, rows.scratch[1, :lanes], work, rows, lanes)
+
+
+@kernel
+def _finish_on_time(logic, t, finish_bound, work, rows, lanes):
+    """Move finishes on a shift's end to the next shift's start where their logic asks for an instant between the two."""
+    nodes, cal = logic.nodes, logic.calendars
+    finish = rows.of[t, ROW_FINISH, :lanes]
+    short = False
+    for j in range(lanes):
+        short |= finish_bound[j] > finish[j]
+    if not short:
+        return
+    end, begin = rows.scratch[2, :lanes], rows.scratch[3, :lanes]
+    for j in range(lanes):
+        end[j] = work[j] + rows.of[t, ROW_DURATION, j] + nodes[t, GAP]
+    start_row(cal, nodes[t, CALENDAR], end, begin, rows.scratch[LOOK_UP, :lanes])
+    for j in range(lanes):
+        finish[j] = begin[j] if finish_bound[j] > finish[j] else finish[j]
 
 
 @phase
@@ -326,10 +346,7 @@ def _lead_row(logic, e, p, instant, rows, lanes, out):
     for j in range(lanes):
         out[j] += work[j]
         work[j] = out[j]
-    if links[e, FROM_FINISH]:
-        finish_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
-    else:
-        start_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
+    start_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
 
 
 @phase
