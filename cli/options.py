@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from simcore.models.plan import Plan
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -16,6 +19,25 @@ risks_option = click.option(
     "--risks", type=click.Path(dir_okay=False), metavar="FILE",
     help="Risks, factors, ranges and correlations to lay over the plan (YAML or JSON).",
 )  # fmt: skip
+
+
+constraints_option = click.option(
+    "--constraints", type=click.Choice(("honour", "soften", "ignore")), default="honour", show_default=True,
+    help="Mandatory dates: hold them, take them as earliest dates, or leave them (and must-finish dates) out.",
+)  # fmt: skip
+
+trust_option = click.option(
+    "--trust-file-dates", is_flag=True,
+    help="Pin activities to the file's own dates where simcore computes others.",
+)
+
+
+def prepared(plan: Plan, constraints: str, trust_file_dates: bool) -> Plan:
+    """The plan with its dates pinned and its constraints treated as asked for."""
+    from simcore.models.constraints import with_constraints
+    from simcore.trust import trust_file_dates as pinned
+
+    return with_constraints(pinned(plan) if trust_file_dates else plan, constraints)
 
 
 def file_option(*names: str, help: str, metavar: str = "FILE") -> Callable[[Decorated], Decorated]:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simcore.cli.options import debug_option, file_option, plan_argument, quick_range_text, risks_option
+from simcore.cli.options import (
+    constraints_option,
+    debug_option,
+    file_option,
+    plan_argument,
+    prepared,
+    quick_range_text,
+    risks_option,
+    trust_option,
+)
 from simcore.cli.outputs import Outputs, emit, terminal_style
 
 if TYPE_CHECKING:
@@ -44,13 +53,15 @@ INTERRUPTED = 130
     help="Default: one a processor. The answer does not depend on it.",
 )
 @click.option("--float", "with_float", is_flag=True, help="Keep total float of every activity too (takes longer).")
+@constraints_option
+@trust_option
 @file_option("--report", metavar="FILE.html", help="Write the report: one page, works offline.")
 @file_option("--json", "json_file", help="Write the answer for machines.")
 @file_option("--csv", "csv_file", help="Write the samples, one row an iteration.")
 @debug_option
 def command(
     plan: str, risks: str | None, quick_risk: str | None, quick_correlation: float | None, scenario: str,
-    iterations: int, seed: int, threads: int | None, with_float: bool,
+    iterations: int, seed: int, threads: int | None, with_float: bool, constraints: str, trust_file_dates: bool,
     report: str | None, json_file: str | None, csv_file: str | None,
 ) -> int:  # fmt: skip
     """Simulate a plan: when will it finish, and what will it cost, with which confidence?
@@ -67,7 +78,8 @@ def command(
     from simcore.models.formats import read
     from simcore.simulation import simulate
 
-    read_plan = with_quick_risk(read(plan, risks=risks), quick_risk, quick_correlation)
+    read_plan = prepared(read(plan, risks=risks), constraints, trust_file_dates)
+    read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     show_notes(read_plan, everything=False)
     announce_compilation()
     with progress_bar(iterations) as progress:

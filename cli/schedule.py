@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import click
 
-from simcore.cli.options import debug_option, file_option, plan_argument
+from simcore.cli.options import constraints_option, debug_option, file_option, plan_argument, prepared, trust_option
 from simcore.cli.outputs import Outputs, emit, terminal_style
 
 
@@ -14,8 +14,10 @@ from simcore.cli.outputs import Outputs, emit, terminal_style
     "--only", type=click.Choice(("critical", "differing")),
     help="Show only activities that are critical, or that differ from the file.",
 )
+@constraints_option
+@trust_option
 @debug_option
-def command(plan: str, json_file: str | None, only: str | None) -> None:
+def command(plan: str, json_file: str | None, only: str | None, constraints: str, trust_file_dates: bool) -> None:
     """Show the schedule as simcore computes it, beside the dates that the file stores.
 
     With --json FILE the table is left out; - is standard output.
@@ -30,7 +32,7 @@ def command(plan: str, json_file: str | None, only: str | None) -> None:
     from simcore.reports.schedule_text import schedule_table
     from simcore.scheduling import schedule
 
-    read_plan = read(plan)
+    read_plan = prepared(read(plan), constraints, trust_file_dates)
     show_notes(read_plan, everything=False)
     announce_compilation()
     dates = schedule(read_plan)

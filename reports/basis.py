@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import simcore
+from simcore.models import constraints
 from simcore.models.distribution_text import duration_values, factor_values, format_distribution, money_values
-from simcore.models.plan import Activity, Constraint, ConstraintType, Plan, Status
+from simcore.models.plan import Activity, Plan, Status
 from simcore.reports import wording
 
 if TYPE_CHECKING:
@@ -18,17 +19,6 @@ if TYPE_CHECKING:
 
 EFFECTS_SHOWN = 8
 PLACES_SHOWN = 5
-
-ALWAYS_HARD = frozenset({ConstraintType.MANDATORY_START, ConstraintType.MANDATORY_FINISH})
-HARD_WHEN_HONOURED = frozenset(
-    {
-        ConstraintType.START_ON,
-        ConstraintType.FINISH_ON,
-        ConstraintType.START_NO_LATER_THAN,
-        ConstraintType.FINISH_NO_LATER_THAN,
-    }
-)
-"""Microsoft Project lets these override the logic while "tasks will always honor their constraint dates" is on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,29 +188,16 @@ def _capped(texts: list[str]) -> tuple[str, ...]:
 
 def hard_constraints(plan: Plan) -> Iterator[ConstraintLine]:
     """Constraints of open activities that override the logic, in plan order."""
-    for activity, constraint in _open_constraints(plan):
-        if _is_hard(plan, activity, constraint):
-            text = constraint.type.value.replace("_", " ")
-            date = f" {wording.date_text(constraint.date, clock=True)}" if constraint.date else ""
-            yield ConstraintLine(id=plan.shown[activity.ref], name=activity.name, text=text + date)
-
-
-def _open_constraints(plan: Plan) -> Iterator[tuple[Activity, Constraint]]:
-    for activity in plan.activities:
-        if activity.status is not Status.COMPLETED and not activity.inactive:
-            yield from ((activity, constraint) for constraint in activity.constraints)
-
-
-def _is_hard(plan: Plan, activity: Activity, constraint: Constraint) -> bool:
-    if constraint.type in ALWAYS_HARD:
-        return True
-    options = plan.project(activity.project).scheduling or plan.scheduling
-    return options.rules == "msp" and options.honour_constraints and constraint.type in HARD_WHEN_HONOURED
+    for activity, constraint in constraints.hard_constraints(plan):
+        text = constraint.type.value.replace("_", " ")
+        date = f" {wording.date_text(constraint.date, clock=True)}" if constraint.date else ""
+        yield ConstraintLine(id=plan.shown[activity.ref], name=activity.name, text=text + date)
 
 
 def _other_constraints(plan: Plan) -> str:
     """How many constraints of each kind there are beside the hard ones."""
-    kinds = Counter(c.type.value.replace("_", " ") for a, c in _open_constraints(plan) if not _is_hard(plan, a, c))
+    soft = (c for a, c in constraints.open_constraints(plan) if not constraints.is_hard(plan, a, c))
+    kinds = Counter(c.type.value.replace("_", " ") for c in soft)
     return ", ".join(f"{count:,} × {kind}" for kind, count in kinds.most_common())
 
 

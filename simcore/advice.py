@@ -4,6 +4,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from simcore.models.constraints import hard_constraints
+
 if TYPE_CHECKING:
     from simcore.results import Results
     from simcore.riskmodel import CompiledRisk
@@ -61,9 +63,14 @@ def _precision(results: Results) -> list[str]:
 
 
 def _hard(results: Results) -> list[str]:
-    """Mandatory dates hide risk: they hold whatever comes before them."""
-    held = [results.plan.shown[a.ref] for a in results.plan.activities if any(c.type.is_hard for c in a.constraints)]
-    if not held:
+    """Hard constraints hide risk: what they hide is shown beside."""
+    held = [results.plan.shown[a.ref] for a, _ in hard_constraints(results.plan)]
+    without = results.without_hard_constraints
+    if without is None:
         return []
-    listed = ", ".join(held[:5]) + (" ..." if len(held) > 5 else "")
-    return [f"{len(held)} mandatory dates hold whatever happens before them and hide risk: {listed}."]
+    listed = ", ".join(held[:5]) + (f" and {len(held) - 5} more" if len(held) > 5 else "")
+    dates = "mandatory date holds" if len(held) == 1 else "mandatory dates hold"
+    return [
+        f"{len(held)} {dates} whatever happens before and may hide risk: {listed}. "
+        f"Without, P80 is {without.p(80):%Y-%m-%d %H:%M}; see --constraints."
+    ]

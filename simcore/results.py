@@ -293,7 +293,7 @@ class Results:
 
     @cached_property
     def without_hard_constraints(self) -> DateVariable | None:
-        """Project finish with the mandatory dates left out, on the same random numbers; None when the plan has none.
+        """Project finish with the hard constraints left out, on the same random numbers; None when the plan has none.
 
         Computed on first use: a second run.
         """

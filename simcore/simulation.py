@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -27,8 +27,9 @@ from simcore.kernel_run import (
     Workspace,
     run_unit,
 )
+from simcore.models.constraints import hard_constraints, with_constraints
 from simcore.models.errors import PlanError, Problem
-from simcore.models.plan import Activity, Plan, Status
+from simcore.models.plan import Plan
 from simcore.network import Network, compile_network
 from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
@@ -122,6 +123,7 @@ class Run:
         self.risk: CompiledRisk = plan.remembered(("risk", scenario), self._compile_risk)
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
+        self._without: DateVariable | None = None
 
     def _compile_risk(self) -> CompiledRisk:
         spans = self.network.activity_of[self.network.nodes :]
@@ -249,13 +251,11 @@ class Run:
         )
 
     def without_hard_constraints(self, iterations: int) -> DateVariable | None:
-        """The finish when mandatory dates no longer hold whatever comes before them; None when there are none."""
-        plan = self.network.plan
-        held = {a.ref for a in hard_constraints(plan)}
-        if not held:
-            return None
-        free = plan.with_changes(activities=tuple(_softened(a) if a.ref in held else a for a in plan.activities))
-        return simulate(free, iterations, scenario=self.scenario, design=self.design).finish
+        """The finish without hard constraints, on the same random numbers; None when there are none."""
+        if self._without is None and hard_constraints(self.network.plan):
+            free = with_constraints(self.network.plan, "ignore")
+            self._without = simulate(free, iterations, scenario=self.scenario, design=self.design).finish
+        return self._without
 
     def iteration(self, number: int) -> Schedule:
         """Recompute one iteration as a dated schedule."""
@@ -314,18 +314,6 @@ def _merge(workers: list[_Worker], quantities: int) -> list[Histograms]:
         )
         for q in range(quantities)
     ]
-
-
-def hard_constraints(plan: Plan) -> list[Activity]:
-    """Activities not yet complete whose mandatory dates override the logic."""
-    return [
-        a for a in plan.activities
-        if a.status is not Status.COMPLETED and not a.inactive and any(c.type.is_hard for c in a.constraints)
-    ]
-
-
-def _softened(activity: Activity) -> Activity:
-    return replace(activity, constraints=tuple(c for c in activity.constraints if not c.type.is_hard))
 
 
 def _plan_rounds(iterations: int, replicates: int) -> Iterator[list[tuple[int, int, int]]]:
