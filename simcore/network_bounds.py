@@ -88,7 +88,7 @@ class BoundsBuilder:
     def _fold_completed(self, link: Relationship, found: list[Bounds]) -> None:
         """A completed predecessor asks for a fixed date."""
         before, after = self.logic.by_ref[link.predecessor], self.logic.by_ref[link.successor]
-        if not self._is_folded(before) or not self.logic.is_node(after):
+        if not (self._is_folded(before) or self.logic.from_actual_start(link)) or not self.logic.is_node(after):
             return
         options = self.plan.options(after.project)
         if options.rules == "p6":

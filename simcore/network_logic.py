@@ -57,9 +57,13 @@ class LogicBuilder:
 
     def _between_nodes(self, link: Relationship) -> bool:
         after = self.by_ref[link.successor]
-        if rules_p6.is_set_aside(link, after, self.plan.options(after.project)):
+        if rules_p6.is_set_aside(link, after, self.plan.options(after.project)) or self.from_actual_start(link):
             return False
         return self.is_node(self.by_ref[link.predecessor]) and self.is_node(after)
+
+    def from_actual_start(self, link: Relationship) -> bool:
+        """Whether a link hangs on a start that has happened."""
+        return rules_msp.hangs_on_actual_start(self.plan, link, self.by_ref[link.predecessor])
 
     def is_late_only(self, link: Relationship) -> bool:
         """Whether a link bounds its predecessor's late dates but not its successor's early ones."""
@@ -172,8 +176,7 @@ class LogicBuilder:
         nodes[:, k.LINKS_AT : k.LINKS_END + 1] = at
         nodes[:, k.FIRST_OF] = [a.ref in self.opened.first_of for a in activities]
         followed = {r.predecessor for r in self.links}
-        open_ends = [self.plan.options(a.project).multiple_critical_paths and a.ref not in followed for a in activities]
-        nodes[:, k.OPEN_END] = open_ends
+        nodes[:, k.OPEN_END] = [rules_msp.ends_on_time(self.plan, a, a.ref in followed) for a in activities]
         nodes[:, k.GAP] = [rules_msp.gap(a, self) for a in activities]
         return nodes
 

@@ -83,6 +83,20 @@ def waits_no_more(plan: Plan, after: Activity) -> bool:
     return after.status is Status.IN_PROGRESS and is_msp(plan, after)
 
 
+def hangs_on_actual_start(plan: Plan, link: Relationship, before: Activity) -> bool:
+    """A link from the start of work that has begun asks for a fixed date and bounds no late dates."""
+    begun = before.status is Status.IN_PROGRESS and before.actual_start is not None
+    return begun and link.type in (LinkType.SS, LinkType.SF) and is_msp(plan, before)
+
+
+def ends_on_time(plan: Plan, activity: Activity, followed: bool) -> bool:
+    """Whether an activity's late finish is no later than its finish: open ends if asked for, and what had to start when it did."""
+    must_start = any(k.type is ConstraintType.MANDATORY_START for k in activity.constraints)
+    if must_start and activity.status is Status.IN_PROGRESS and is_msp(plan, activity):
+        return True
+    return plan.options(activity.project).multiple_critical_paths and not followed
+
+
 def float_kind(activity: Activity) -> str:
     """Total slack is the smaller of start and finish slack; of work that has begun, its finish slack."""
     return "finish" if activity.status is Status.IN_PROGRESS else "smallest"

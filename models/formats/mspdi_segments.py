@@ -68,7 +68,8 @@ def _parts(task: Span, duration: int, calendar: Calendar, spans: list[Span]) -> 
     missing = duration - sum(part.work for part in parts)
     if not parts or abs(missing) > _TOLERANCE * len(parts):
         return None
-    parts[-1] = Segment(parts[-1].offset, parts[-1].work + missing)
+    last = parts[-1].work + missing
+    parts[-1] = Segment(parts[-1].offset + parts[-1].work - last, last)  # its end is the task's finish
     return tuple(parts)
 
 

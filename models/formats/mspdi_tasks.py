@@ -210,7 +210,11 @@ def _progress(
 
 
 def _remaining(node: Node, duration: int, status: Status, calendar: Calendar) -> int | None:
-    """What is left; exactly what follows the place where work resumes, whose seconds are dropped as well."""
+    """What is left to be scheduled.
+
+    Exactly what follows the place where work resumes, whose seconds are dropped as well; and all that was not worked
+    before it stopped, even if the percentage says more.
+    """
     if status is not Status.IN_PROGRESS:
         return None
     remaining = node.whole_minutes("RemainingDuration")
@@ -221,6 +225,11 @@ def _remaining(node: Node, duration: int, status: Status, calendar: Calendar) ->
         behind = duration - working_minutes(calendar, start, resume)
         if abs(behind - remaining) <= 1:
             return behind
+    stop = node.date("Stop")
+    if start is not None and stop is not None:
+        unworked = duration - working_minutes(calendar, start, stop)
+        if unworked > remaining + 1:
+            return unworked
     return remaining
 
 
