@@ -137,7 +137,7 @@ def _activity_findings(activity: Activity) -> Iterator[tuple[str, str]]:
     for constraint in activity.constraints:
         if constraint.date is None and constraint.type != "as_late_as_possible":
             yield "constraint", f"{constraint.type} needs a date."
-        elif out_of_range(constraint.date):
+        elif constraint.date is not None and out_of_range(constraint.date):
             yield (
                 "constraint",
                 f"{constraint.date.date()} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}.",
