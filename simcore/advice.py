@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from simcore.results import Results
     from simcore.riskmodel import CompiledRisk
 
-NARROW = 0.02  # a P10-P90 spread below this share of the remaining time is not believable
+NARROW = 0.05  # a P10-P90 spread below this share of the remaining time is not believable
 LOOSE = 0.01  # standard error of the share of iterations below P80
 MANY_INDEPENDENT = 30
 
