@@ -303,6 +303,7 @@ class SchedulingOptions:
     use_expected_finish: bool = True
     ignore_other_projects: bool = False
     start_to_start_lag_from: str = "early start"  # or "actual start"
+    milestones_inside: bool = False  # P6 up to 6: a milestone across a shift boundary stands a minute inside the shift
     schedule_from_finish: bool = False
     split_in_progress: bool = True  # Microsoft Project
     honour_constraints: bool = True  # Microsoft Project: "tasks will always honor their constraint dates"

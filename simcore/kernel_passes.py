@@ -45,7 +45,8 @@ CAP_FINISH = 17
 FIRST_OF = 18  # it happens with the first of what its links ask, not with the last
 OPEN_END = 19  # its own early finish bounds its late finish
 FLOAT_CALENDAR = 20  # on which total float is counted
-NODE_COLUMNS = 21
+INSIDE = 21  # minutes by which a milestone across a shift boundary stands inside the shift
+NODE_COLUMNS = 22
 
 # Columns of Logic.links, sorted by successor.
 SOURCE = 0
@@ -155,9 +156,10 @@ def _place(logic, t, bound, work, rows, lanes, dated):
         return
     start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
     may_go_back = nodes[t, SNAP] >= SNAP_FINISH
+    inside = nodes[t, INSIDE] if may_go_back else np.int32(0)
     for j in range(lanes):
         if duration[j] + gap == 0:
-            at = finish[j] if may_go_back and bound[j] == finish[j] else start[j]
+            at = finish[j] if may_go_back and bound[j] == finish[j] else start[j] + inside
             start[j] = at
             finish[j] = at
 
@@ -316,11 +318,12 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
     start_row(cal, c, start_work, late_start[t, :lanes], rows.scratch[LOOK_UP, :lanes])
     finish_row(cal, c, work, late_finish_out[t, :lanes], rows.scratch[LOOK_UP, :lanes])
     snap = nodes[t, SNAP]
+    inside = nodes[t, INSIDE] if snap == SNAP_START else np.int32(0)
     for j in range(lanes):
         if rows.of[t, ROW_DURATION, j] + nodes[t, GAP] == 0:
             on_time = rows.of[t, ROW_FINISH, j]
             asked = min(bound[j], start_bound[j])
-            both = late_start[t, j] if snap == SNAP_START and asked == late_start[t, j] else late_finish_out[t, j]
+            both = late_start[t, j] if snap == SNAP_START and asked == late_start[t, j] else late_finish_out[t, j] - inside
             both = on_time if snap == SNAP_NEAREST and work_one(cal, c, on_time) == work[j] else both
             late_start[t, j] = both
             late_finish_out[t, j] = both

@@ -44,10 +44,10 @@ class LogicBuilder:
 
     def __init__(self, plan: Plan, clock: Clock, calendars: Calendars):
         self.plan, self.clock, self.calendars = plan, clock, calendars
-        self.opened = open_summaries(plan)
-        self.relationships = self.opened.relationships
-        self.activities = [*plan.activities, *self.opened.gates.values()]
-        self.by_ref = plan.by_ref | self.opened.gates
+        self.gated = rules_msp.delay(plan, open_summaries(plan))
+        self.relationships = self.gated.relationships
+        self.activities = [*plan.activities, *self.gated.gates.values()]
+        self.by_ref = plan.by_ref | self.gated.gates
         self.position = {a.ref: i for i, a in enumerate(self.activities)}
         self.project_index = {p.id: number for number, p in enumerate(plan.projects)}
         self.carriers = rules_p6.carriers(plan)
@@ -74,9 +74,9 @@ class LogicBuilder:
         return is_node(activity) or activity.ref in self.carriers
 
     def activity_of(self, position: int) -> int:
-        """Position in the plan of a node's activity; for the gate of a summary, the summary's."""
-        summary = self.opened.summary_of.get(self.activities[position].ref)
-        return position if summary is None else self.position[summary]
+        """Position in the plan of a node's activity; for a gate, its owner's."""
+        owner = self.gated.owner_of.get(self.activities[position].ref)
+        return position if owner is None else self.position[owner]
 
     def is_shown(self, position: int) -> bool:
         """Whether the node of a position stands for open work of its activity."""
@@ -169,12 +169,13 @@ class LogicBuilder:
         for column, name in BOUND_COLUMNS.items():
             nodes[:, column] = [getattr(b, name) for b in bounds]
         nodes[:, k.SNAP] = [self._snap(a) for a in activities]
-        nodes[:, k.DELAY] = [a.levelling_delay for a in activities]
+        nodes[:, k.INSIDE] = [self.plan.options(a.project).milestones_inside for a in activities]
+        nodes[:, k.DELAY] = [0 if a.levelling_delay_elapsed else a.levelling_delay for a in activities]
         nodes[:, k.EXPECTED] = [self._expected(a) for a in activities]
         nodes[:, k.PROJECT] = [self.project_index[a.project] for a in activities]
         nodes[:, k.STARTS_USED] = self._starts_used()
         nodes[:, k.LINKS_AT : k.LINKS_END + 1] = at
-        nodes[:, k.FIRST_OF] = [a.ref in self.opened.first_of for a in activities]
+        nodes[:, k.FIRST_OF] = [a.ref in self.gated.first_of for a in activities]
         followed = {r.predecessor for r in self.links}
         nodes[:, k.OPEN_END] = [rules_msp.ends_on_time(self.plan, a, a.ref in followed) for a in activities]
         nodes[:, k.GAP] = [rules_msp.gap(a, self) for a in activities]

@@ -78,6 +78,7 @@ def scheduling(tables: Tables, project: Row, options: Row | None) -> SchedulingO
         open_ends_critical=row.get("sched_open_critical_flag") == "Y",
         use_expected_finish=row.get("sched_use_expect_end_flag", "Y") == "Y",
         ignore_other_projects=row.get("sched_outer_depend_type") == "SD_None",
+        milestones_inside=tables.version.startswith("6."),
         start_to_start_lag_from="actual start" if row.get("sched_lag_early_start_flag") == "N" else "early start",
     )
 

@@ -35,6 +35,7 @@ class Tables:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    version: str = ""  # of the P6 that wrote the file
 
     def of(self, table: str) -> list[Row]:
         """Rows of a table; asking for them marks the table as read."""

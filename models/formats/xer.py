@@ -43,6 +43,7 @@ def read_xer(data: bytes, name: str) -> Plan:
         tables.note(f"The file does not name its code page; its texts are read as {encoding}.")
     version = header.split("\t")[1:2]
     source = f"{name}, Primavera P6 {version[0]}" if version else name
+    tables.version = version[0] if version else ""
     return build(tables, _work_times(tables), source, _currency(header, tables))
 
 
