@@ -52,7 +52,7 @@ class BoundsBuilder:
         project = self.plan.project(activity.project)
         if self.plan.options(project.id).rules == "msp":
             return self.msp.of(activity)
-        if activity.ref in self.logic.opened.gates:
+        if activity.ref in self.logic.gated.gates:
             return Bounds(self._minutes(activity.external_early_start))
         begin = rules_p6.begin(project)
         if activity.status is Status.COMPLETED:

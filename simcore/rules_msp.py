@@ -1,14 +1,15 @@
 """How Microsoft Project schedules, where it differs from plain logic; decided when a plan is compiled."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simcore.kernel_passes import PIN_FINISH, PIN_PLACED, PIN_START
 from simcore.models.calendars import Calendar
-from simcore.models.plan import Activity, Assignment, ConstraintType, LinkType, Plan, Ref, Relationship, Status
+from simcore.models.plan import Activity, ActivityType, Assignment, ConstraintType, LinkType, Plan, Ref, Relationship, Status
 from simcore.models.working_time import intersect, working_minutes
 from simcore.network_bounds import Bounds
-from simcore.summary_links import Outline
+from simcore.summary_links import Gates, Outline
 
 if TYPE_CHECKING:
     from simcore.network_logic import LogicBuilder
@@ -97,6 +98,30 @@ def ends_on_time(plan: Plan, activity: Activity, followed: bool) -> bool:
     return plan.options(activity.project).multiple_critical_paths and not followed
 
 
+def delay(plan: Plan, gates: Gates) -> Gates:
+    """Let levelling delays in clock time pass between a gate, which takes what bounds an activity's start, and the activity."""
+    found = {}
+    for a in plan.activities:
+        if a.levelling_delay and a.levelling_delay_elapsed and is_msp(plan, a) and a.status is Status.NOT_STARTED:
+            found[a.ref] = Activity(
+                project=a.project, id=f"{a.id}\0delay", name=a.name, type=ActivityType.FINISH_MILESTONE,
+                calendar=a.calendar, elapsed=True, wbs=a.wbs,
+            )  # fmt: skip
+    if not found:
+        return gates
+    links = [
+        replace(r, successor=found[r.successor].ref) if r.successor in found and r.type in (LinkType.FS, LinkType.SS) else r
+        for r in gates.relationships
+    ]
+    links += [Relationship(gate.ref, ref, lag=plan.by_ref[ref].levelling_delay, elapsed=True) for ref, gate in found.items()]
+    return Gates(
+        tuple(links),
+        {**gates.gates, **{gate.ref: gate for gate in found.values()}},
+        {**gates.owner_of, **{gate.ref: ref for ref, gate in found.items()}},
+        gates.first_of,
+    )
+
+
 def float_kind(activity: Activity) -> str:
     """Total slack is the smaller of start and finish slack; of work that has begun, its finish slack."""
     return "finish" if activity.status is Status.IN_PROGRESS else "smallest"
@@ -123,7 +148,7 @@ def _work_to_resume(activity: Activity, logic: LogicBuilder) -> int:
 
 def fed(logic: LogicBuilder) -> set[Ref]:
     """Activities and gates whose start some predecessor bounds."""
-    gates = logic.opened.gates
+    gates = logic.gated.gates
     found: set[Ref] = set()
     into: dict[Ref, list[Relationship]] = {}
     for link in logic.relationships:
@@ -157,7 +182,8 @@ class MspBounds:
         elif activity.status is Status.IN_PROGRESS:
             bounds = Bounds(self._resumes(activity))
         else:
-            bounds = Bounds(self._floor(activity))
+            delay = activity.levelling_delay if activity.levelling_delay_elapsed else 0
+            bounds = Bounds(self._floor(activity) + delay)
             self._hold_back(activity, bounds)
         self._limit(activity, bounds)
         return bounds
@@ -187,7 +213,7 @@ class MspBounds:
     def _floor(self, activity: Activity) -> int:
         """The project's start (that of a manual summary) for what neither a predecessor nor a constraint places."""
         own = (*activity.constraints, *(k for s in self.outline.above(activity) for k in s.constraints))
-        if any(k.type in _NOT_BEFORE for k in own) or activity.ref in self.logic.opened.gates:
+        if any(k.type in _NOT_BEFORE for k in own) or activity.ref in self.logic.gated.gates:
             return 0
         starts = (s.file_dates.start for s in self.outline.above(activity) if s.manual and s.file_dates is not None)
         manual = next((d for d in starts if d is not None), None)
@@ -226,10 +252,8 @@ class MspBounds:
     def _undelayed(self, activity: Activity, at: int) -> int:
         """A date before the task's levelling delay, which is added to what the logic asks but not to its constraints."""
         delay = activity.levelling_delay
-        if not delay:
+        if not delay or activity.levelling_delay_elapsed:
             return at
-        if activity.levelling_delay_elapsed:
-            return at - delay
         c = self.logic.work_calendar(activity)
         return self.calendars.start(c, self.calendars.work(c, at) - delay)
 

@@ -37,26 +37,26 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class OpenSummaries:
-    """A plan's relationships with the gates of summaries put in.
+class Gates:
+    """A plan's relationships with gates put in.
 
     Attributes
     ----------
     gates : mapping of Ref to Activity
         By its own reference; each has the project, calendar and outline place of its summary.
-    summary_of : mapping of Ref to Ref
-        The summary of every gate.
+    owner_of : mapping of Ref to Ref
+        The summary (or delayed activity) of every gate.
     first_of : set of Ref
         Gates that open with the first of their predecessors.
     """
 
     relationships: tuple[Relationship, ...]
     gates: Mapping[Ref, Activity] = field(default_factory=dict)
-    summary_of: Mapping[Ref, Ref] = field(default_factory=dict)
+    owner_of: Mapping[Ref, Ref] = field(default_factory=dict)
     first_of: frozenset[Ref] = frozenset()
 
 
-def open_summaries(plan: Plan) -> OpenSummaries:
+def open_summaries(plan: Plan) -> Gates:
     """Let every linked summary stand for the activities below it."""
     by_ref = plan.by_ref
 
@@ -64,7 +64,7 @@ def open_summaries(plan: Plan) -> OpenSummaries:
         return by_ref[ref].type is ActivityType.SUMMARY and not by_ref[ref].inactive
 
     if not any(linked(r.predecessor) or linked(r.successor) for r in plan.relationships):
-        return OpenSummaries(plan.relationships)
+        return Gates(plan.relationships)
     return _Opener(plan).opened()
 
 
@@ -72,17 +72,17 @@ class _Opener:
     def __init__(self, plan: Plan):
         self.plan, self.outline = plan, Outline(plan)
         self.gates: dict[Ref, Activity] = {}
-        self.summary_of: dict[Ref, Ref] = {}
+        self.owner_of: dict[Ref, Ref] = {}
 
-    def opened(self) -> OpenSummaries:
+    def opened(self) -> Gates:
         outer = [link for link in map(self._redirected, self.plan.relationships) if link is not None]
         inner = [link for a in self.plan.activities if not a.inactive for link in self._joined(a)]
         first = frozenset(ref for ref in self.gates if ref.id.endswith(FIRST_START))
-        started = {ref: when for ref in first if (when := self._begun(self.summary_of[ref])) is not None}
+        started = {ref: when for ref in first if (when := self._begun(self.owner_of[ref])) is not None}
         for ref, when in started.items():
             self.gates[ref] = replace(self.gates[ref], external_early_start=when)
         links = [link for link in [*outer, *inner] if link.successor not in started]
-        return OpenSummaries(tuple(links), self.gates, self.summary_of, first - started.keys())
+        return Gates(tuple(links), self.gates, self.owner_of, first - started.keys())
 
     def _redirected(self, link: Relationship) -> Relationship | None:
         """The relationship from and to gates where its ends are summaries; None where it can have no effect."""
@@ -100,7 +100,7 @@ class _Opener:
             project=summary.project, id=f"{summary.id}\0{side}", name=summary.name, type=ActivityType.FINISH_MILESTONE,
             calendar=summary.calendar, elapsed=True, wbs=summary.wbs,
         )  # fmt: skip
-        self.summary_of[gate.ref] = summary.ref
+        self.owner_of[gate.ref] = summary.ref
         return self.gates.setdefault(gate.ref, gate).ref
 
     def _joined(self, activity: Activity) -> Iterator[Relationship]:
