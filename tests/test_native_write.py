@@ -111,7 +111,7 @@ def test_any_text_survives_as_key_and_as_value(values: list[str]) -> None:
 
 @given(st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(10**18), 10**18)))
 def test_numbers_are_exact(value: float) -> None:
-    assert float(scalar(value)) == value
+    assert float(scalar(value)) == float(value)
 
 
 @pytest.mark.parametrize(
