@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import kernel, phase
+from simcore.jit import inlined, kernel, phase
 from simcore.kernel_calendar import QUANTUM, CalendarTables, finish_row, start_row, work_one, work_row
 
 NONE = -(2**30)  # no bound on an early date
@@ -74,6 +74,25 @@ class Rows(NamedTuple):
     scratch: npt.NDArray[np.int32]  # (6, lanes)
 
 
+@inlined
+def _amount_row(lag, share, duration, lanes, out):
+    """Minutes of a lag: a number, and a share (in millionths) of the predecessor's duration."""
+    if share == 0:
+        for j in range(lanes):
+            out[j] = lag
+        return
+    for j in range(lanes):
+        out[j] = lag + np.int32(np.rint(1e-6 * share * np.float64(duration[j])))
+
+
+@inlined
+def _keep_unmoved(lag, share, duration, instant, lanes, amount, out):
+    """Keep instants whose share of a duration comes out as no lag at all: a lag calendar must not move them."""
+    _amount_row(lag, share, duration, lanes, amount)
+    for j in range(lanes):
+        out[j] = instant[j] if amount[j] == 0 else out[j]
+
+
 @kernel
 def _lagged_row(logic, e, rows, lanes, out):
     """What link ``e`` asks of its successor: the predecessor's instant, moved by the lag on the lag calendar."""
@@ -81,13 +100,8 @@ def _lagged_row(logic, e, rows, lanes, out):
     p = links[e, SOURCE]
     source = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
     lag, share, c = links[e, LAG], links[e, SHARE], links[e, LAG_CALENDAR]
-    if share != 0:
-        for j in range(lanes):
-            out[j] = np.int32(np.rint(1e-6 * share * np.float64(rows.of[p, ROW_DURATION, j]))) + lag
-    else:
-        for j in range(lanes):
-            out[j] = lag
-    if c < 0 or cal.head[c, QUANTUM] == 0:
+    _amount_row(lag, share, rows.of[p, ROW_DURATION], lanes, out)
+    if c < 0 or cal.head[c, QUANTUM] == 0 or (lag == 0 and share == 0):
         for j in range(lanes):
             out[j] += source[j]
         return
@@ -100,6 +114,8 @@ def _lagged_row(logic, e, rows, lanes, out):
         start_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
     else:
         finish_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
+    if share != 0:
+        _keep_unmoved(lag, share, rows.of[p, ROW_DURATION], source, lanes, work, out)
 
 
 @kernel
@@ -334,12 +350,7 @@ def _lead_row(logic, e, p, instant, rows, lanes, out):
     """The latest instant of predecessor ``p`` that keeps link ``e`` when the successor's instant is given."""
     links, cal = logic.links, logic.calendars
     lag, share, c = links[e, LAG], links[e, SHARE], links[e, LAG_CALENDAR]
-    if share != 0:
-        for j in range(lanes):
-            out[j] = -lag - np.int32(np.rint(1e-6 * share * np.float64(rows.of[p, ROW_DURATION, j])))
-    else:
-        for j in range(lanes):
-            out[j] = -lag
+    _amount_row(-lag, -share, rows.of[p, ROW_DURATION], lanes, out)
     if c < 0 or cal.head[c, QUANTUM] == 0 or (lag == 0 and share == 0):
         for j in range(lanes):
             out[j] += instant[j]
@@ -350,6 +361,8 @@ def _lead_row(logic, e, p, instant, rows, lanes, out):
         out[j] += work[j]
         work[j] = out[j]
     start_row(cal, c, work, out, rows.scratch[LOOK_UP, :lanes])
+    if share != 0:
+        _keep_unmoved(lag, share, rows.of[p, ROW_DURATION], instant, lanes, work, out)
 
 
 @phase
