@@ -47,7 +47,7 @@ class LogicBuilder:
         self.gated = rules_msp.delay(plan, open_summaries(plan))
         self.relationships = self.gated.relationships
         self.activities = [*plan.activities, *self.gated.gates.values()]
-        self.by_ref = plan.by_ref | self.gated.gates
+        self.by_ref = {**plan.by_ref, **self.gated.gates}
         self.position = {a.ref: i for i, a in enumerate(self.activities)}
         self.project_index = {p.id: number for number, p in enumerate(plan.projects)}
         self.carriers = rules_p6.carriers(plan)
@@ -191,7 +191,8 @@ class LogicBuilder:
     def _snap(self, activity: Activity) -> int:
         if self.plan.options(activity.project).rules == "msp":
             return SNAP_NEAREST
-        return {ActivityType.START_MILESTONE: SNAP_START, ActivityType.FINISH_MILESTONE: SNAP_FINISH}.get(activity.type, SNAP_FORWARD)
+        snaps = {ActivityType.START_MILESTONE: SNAP_START, ActivityType.FINISH_MILESTONE: SNAP_FINISH}
+        return snaps.get(activity.type, SNAP_FORWARD)
 
     def _expected(self, activity: Activity) -> int:
         if activity.expected_finish is None or not self.plan.options(activity.project).use_expected_finish:
@@ -216,7 +217,7 @@ class LogicBuilder:
             links[:, k.LAG] = [self.lag(r) for r in ordered]
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
-        return links, ends[:, :3]
+        return links, ends[:, :3].astype(np.int32)
 
     def _place_of_link(self, link: Relationship) -> tuple[int, int]:
         """Its successor, and its group among that node's links."""

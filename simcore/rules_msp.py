@@ -91,7 +91,7 @@ def hangs_on_actual_start(plan: Plan, link: Relationship, before: Activity) -> b
 
 
 def ends_on_time(plan: Plan, activity: Activity, followed: bool) -> bool:
-    """Whether an activity's late finish is no later than its finish: open ends if asked for, and what had to start when it did."""
+    """Whether an activity's late finish is its finish: open ends if asked for, and what had to start when it did."""
     must_start = any(k.type is ConstraintType.MANDATORY_START for k in activity.constraints)
     if must_start and activity.status is Status.IN_PROGRESS and is_msp(plan, activity):
         return True

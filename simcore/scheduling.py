@@ -238,7 +238,7 @@ class _Reader:
             self.total_float[i] = self._float(
                 c, kind, (self.start[node], self.finish[node], late_start[node], late_finish[node])
             )
-            self.free_float[i] = self._free_float(node, c)
+            self.free_float[i] = self._free_float(int(node), c)
             if is_msp(self.plan, activity) and activity.status is Status.IN_PROGRESS:
                 self._begun(i)
 
