@@ -46,7 +46,8 @@ FIRST_OF = 18  # it happens with the first of what its links ask, not with the l
 OPEN_END = 19  # its own early finish bounds its late finish
 FLOAT_CALENDAR = 20  # on which total float is counted
 INSIDE = 21  # minutes by which a milestone across a shift boundary stands inside the shift
-NODE_COLUMNS = 22
+AS_LATE = 22  # moves, after the forward pass, as far as its successors allow
+NODE_COLUMNS = 23
 
 # Columns of Logic.links, sorted by successor.
 SOURCE = 0
@@ -147,7 +148,7 @@ def _lower_to_links(logic, first, last, rows, lanes, bound):
 
 
 @kernel
-def _place(logic, t, bound, work, rows, lanes, dated):
+def place(logic, t, bound, work, rows, lanes, dated):
     """Clock finish of node ``t`` from its work coordinate, and its start where it is used (or ``dated`` asks for all).
 
     ``bound`` is the instant its logic asked for.
@@ -194,7 +195,7 @@ def place_early(logic, t, rows, lanes, work, dated):
         if pin == PIN_FINISH:
             for j in range(lanes):
                 work[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP]
-        _place(logic, t, bound, work, rows, lanes, dated)
+        place(logic, t, bound, work, rows, lanes, dated)
         return
     earliest = nodes[t, EARLIEST]
     for j in range(lanes):
@@ -225,7 +226,7 @@ def place_early(logic, t, rows, lanes, work, dated):
         latest_finish = np.int32(work_one(cal, c, nodes[t, CAP_FINISH]) - nodes[t, GAP])
         for j in range(lanes):
             work[j] = min(work[j], latest, np.int32(latest_finish - rows.of[t, ROW_DURATION, j]))
-    _place(logic, t, bound, work, rows, lanes, dated)
+    place(logic, t, bound, work, rows, lanes, dated)
     if nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END] and nodes[t, SNAP] != SNAP_NEAREST:
         _finish_on_time(logic, t, rows.scratch[1, :lanes], work, rows, lanes)
 
@@ -308,7 +309,7 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
         e, s = successors[k, 0], successors[k, 1]
         to_finish = e >= nodes[s, LINKS_MIDDLE]
         theirs = late_finish_out[s, :lanes] if to_finish else late_start[s, :lanes]
-        _lead_row(logic, e, t, theirs, rows, lanes, lagged)
+        lead_row(logic, e, t, theirs, rows, lanes, lagged)
         if links[e, FROM_FINISH]:
             for j in range(lanes):
                 bound[j] = min(bound[j], lagged[j])
@@ -346,7 +347,7 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
 
 
 @kernel
-def _lead_row(logic, e, p, instant, rows, lanes, out):
+def lead_row(logic, e, p, instant, rows, lanes, out):
     """The latest instant of predecessor ``p`` that keeps link ``e`` when the successor's instant is given."""
     links, cal = logic.links, logic.calendars
     lag, share, c = links[e, LAG], links[e, SHARE], links[e, LAG_CALENDAR]

@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.jit import borrow, kernel, phase
+from simcore.kernel_alap import place_as_late
 from simcore.kernel_calendar import work_row
 from simcore.kernel_passes import (
+    AS_LATE,
     CALENDAR,
     FLOAT_CALENDAR,
     GAP,
@@ -145,17 +147,37 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             latest, finish = work.finish[nodes[t, PROJECT]], rows.of[t, ROW_FINISH]
             for j in range(lanes):
                 latest[j] = max(latest[j], finish[j])
-        if mode >= EXTREMES:
-            for j in range(lanes):
-                end[j] = coordinate[j] + duration[j] + nodes[t, GAP]
-            _keep(counters, t, START, coordinate, lanes, mode, work.rows.scratch[0])
-            _keep(counters, t, FINISH, end, lanes, mode, work.rows.scratch[0])
-            _keep(counters, t, DURATION, duration, lanes, mode, work.rows.scratch[0])
+        if mode >= EXTREMES and not nodes[t, AS_LATE]:
+            _keep_node(counters, t, coordinate, end, duration, nodes[t, GAP], lanes, mode, work.rows.scratch[0])
     for j in range(lanes):
         work.finish[projects, j] = work.finish[0, j]
     for p in range(1, projects):
         for j in range(lanes):
             work.finish[projects, j] = max(work.finish[projects, j], work.finish[p, j])
+
+
+@kernel
+def _keep_node(counters, t, begin, end, duration, gap, lanes, mode, scratch):
+    """Add a node's start, finish (both in work coordinates) and duration to what is kept of it."""
+    for j in range(lanes):
+        end[j] = begin[j] + duration[j] + gap
+    _keep(counters, t, START, begin, lanes, mode, scratch)
+    _keep(counters, t, FINISH, end, lanes, mode, scratch)
+    _keep(counters, t, DURATION, duration, lanes, mode, scratch)
+
+
+@phase
+def alap_pass(logic, aims, lanes, work, counters, mode):
+    """Move what is as late as possible; successors first."""
+    nodes, rows = logic.nodes, work.rows
+    begin, end = work.work[0, :lanes], work.work[1, :lanes]
+    for t in range(nodes.shape[0] - 1, -1, -1):
+        if nodes[t, AS_LATE]:
+            mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
+            place_as_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, lanes, begin)
+            if mode >= EXTREMES:
+                duration = rows.of[t, ROW_DURATION, :lanes]
+                _keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
 
 
 @phase
@@ -258,13 +280,15 @@ def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work,
     for k in range(first, last, width):
         lanes = min(width, last - k)
         early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
+        if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
+            _mark_ends(logic, aims, lanes, work)
+            trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
+        alap_pass(logic, aims, lanes, work, counters, mode)
         spans_pass(logic, aims, lanes, work, counters, mode)
         if mode != EXTREMES:
             if sampled and work.cost.shape[0] > 0:
                 cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
             if mode == COUNT:
                 _keep_samples(aims, (k * replicates + replicate, replicates), lanes, work, samples)
-            _mark_ends(logic, aims, lanes, work)
-            trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
         if with_late:
             late_pass(logic, aims, lanes, work, counters, mode)

@@ -23,6 +23,8 @@ from simcore.models.plan import (
     Relationship,
     Status,
 )
+from simcore.msp_bounds import MspBounds
+from simcore.msp_calendars import is_msp
 from simcore.network import Calendars, Clock, is_node
 from simcore.network_bounds import BoundsBuilder
 from simcore.summary_links import open_summaries
@@ -44,7 +46,8 @@ class LogicBuilder:
 
     def __init__(self, plan: Plan, clock: Clock, calendars: Calendars):
         self.plan, self.clock, self.calendars = plan, clock, calendars
-        self.gated = rules_msp.delay(plan, open_summaries(plan))
+        self.gated = rules_msp.with_start_gates(plan, open_summaries(plan), calendars.of_work)
+        self.below_manual = rules_msp.below_manual(plan)
         self.relationships = self.gated.relationships
         self.activities = [*plan.activities, *self.gated.gates.values()]
         self.by_ref = {**plan.by_ref, **self.gated.gates}
@@ -58,6 +61,8 @@ class LogicBuilder:
     def _between_nodes(self, link: Relationship) -> bool:
         after = self.by_ref[link.successor]
         if rules_p6.is_set_aside(link, after, self.plan.options(after.project)) or self.from_actual_start(link):
+            return False
+        if rules_msp.latest_by_stop(self.plan, link, after) is not None:
             return False
         return self.is_node(self.by_ref[link.predecessor]) and self.is_node(after)
 
@@ -81,6 +86,14 @@ class LogicBuilder:
     def is_shown(self, position: int) -> bool:
         """Whether the node of a position stands for open work of its activity."""
         return position < len(self.plan.activities) and self.activities[position].status is not Status.COMPLETED
+
+    def begins_on(self) -> dict[int, tuple[int, int]]:
+        """Nodes that begin on another calendar than they run on: the gate that says when, and that calendar."""
+        found = {}
+        for ref, name in self.calendars.of_work.begins_on.items():
+            node, gate = self.position[ref], self.position[rules_msp.gate_ref(ref)]
+            found[self.node_of[node]] = (self.node_of[gate], self.calendars.index[name])
+        return found
 
     def _topological_order(self) -> list[int]:
         """Positions in the plan, predecessors first; plan order where logic leaves a choice."""
@@ -106,14 +119,14 @@ class LogicBuilder:
 
     def work_calendar(self, activity: Activity) -> int:
         """Index of the calendar the activity's duration runs on."""
-        if activity.status is Status.COMPLETED or (rules_msp.is_msp(self.plan, activity) and self._is_instant(activity)):
+        if activity.status is Status.COMPLETED or (is_msp(self.plan, activity) and self._is_instant(activity)):
             return self.calendars.always
         name = self.calendars.of_work.name_of.get(activity.ref)
         return self.calendar(activity) if name is None else self.calendars.index[name]
 
-    @staticmethod
-    def _is_instant(activity: Activity) -> bool:
-        return activity.remaining_duration == 0 and activity.uncertainty is None
+    def _is_instant(self, activity: Activity) -> bool:
+        lasts = activity.remaining_duration > 0 or activity.uncertainty is not None
+        return not lasts and activity.ref not in self.below_manual
 
     def durations(self) -> npt.NDArray[np.int32]:
         """Deterministic remaining durations of the nodes."""
@@ -133,6 +146,8 @@ class LogicBuilder:
     def lag(self, link: Relationship) -> int:
         """Minutes of a link's fixed lag that are still to pass."""
         before = self.by_ref[link.predecessor]
+        if self.is_late_only(link):
+            return link.lag - rules_msp.unworked(self.by_ref[link.successor])
         if before.status is Status.NOT_STARTED or self.plan.options(before.project).rules != "p6":
             return link.lag
         project = self.plan.project(before.project)
@@ -149,7 +164,7 @@ class LogicBuilder:
         if kind is LagCalendar.PROJECT:
             return self.calendars.index[self.plan.project_calendar_name(successor.project)]
         of = self.by_ref[link.predecessor] if kind is LagCalendar.PREDECESSOR else successor
-        if rules_msp.is_msp(self.plan, of):  # not even an elapsed duration makes the lag elapsed
+        if is_msp(self.plan, of):  # not even an elapsed duration makes the lag elapsed
             return self.calendars.index[self.plan.calendar_name(of)]
         return self.calendar(of)
 
@@ -165,11 +180,12 @@ class LogicBuilder:
             return nodes
         nodes[:, k.CALENDAR] = [self.work_calendar(a) for a in activities]
         nodes[:, k.FLOAT_CALENDAR] = [self.calendar(a) for a in activities]
-        bounds = BoundsBuilder(self, rules_msp.MspBounds(self)).bounds()
+        bounds = BoundsBuilder(self, MspBounds(self)).bounds()
         for column, name in BOUND_COLUMNS.items():
             nodes[:, column] = [getattr(b, name) for b in bounds]
         nodes[:, k.SNAP] = [self._snap(a) for a in activities]
         nodes[:, k.INSIDE] = [self.plan.options(a.project).milestones_inside for a in activities]
+        nodes[:, k.AS_LATE] = [rules_p6.is_as_late(a, self.plan) for a in activities]
         nodes[:, k.DELAY] = [0 if a.levelling_delay_elapsed else a.levelling_delay for a in activities]
         nodes[:, k.EXPECTED] = [self._expected(a) for a in activities]
         nodes[:, k.PROJECT] = [self.project_index[a.project] for a in activities]
@@ -183,7 +199,7 @@ class LogicBuilder:
 
     def _starts_used(self) -> npt.NDArray[np.int8]:
         """Nodes whose start something follows from: SS and SF links, hammocks and summaries, focus."""
-        if any(a.type.is_span for a in self.plan.activities):
+        if any(a.type.is_span or rules_p6.is_as_late(a, self.plan) for a in self.plan.activities):
             return np.ones(len(self.order), np.int8)
         used = {r.predecessor for r in self.links if r.type in (LinkType.SS, LinkType.SF)}.union(self.plan.focus)
         return np.array([self.activities[i].ref in used for i in self.order], np.int8)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from simcore.models.plan import Activity, LinkType, Plan, Project, Ref, Relationship, SchedulingOptions, Status, link_index
+from simcore.models.plan import Activity, ConstraintType, LinkType, Plan, Project, Ref, Relationship, SchedulingOptions, Status, link_index
 from simcore.network import Calendars, Clock, data_date, is_node
 
 
@@ -24,6 +24,13 @@ def is_set_aside(link: Relationship, after: Activity, options: SchedulingOptions
         options.rules == "p6" and options.logic != "retained" and after.status is Status.IN_PROGRESS
         and link.type in (LinkType.FS, LinkType.SS)
     )  # fmt: skip
+
+
+def is_as_late(activity: Activity, plan: Plan) -> bool:
+    """As late as possible moves what has not begun up to the early dates of its successors."""
+    if activity.status is not Status.NOT_STARTED or plan.options(activity.project).rules != "p6":
+        return False
+    return any(c.type is ConstraintType.AS_LATE_AS_POSSIBLE for c in activity.constraints)
 
 
 def carriers(plan: Plan) -> set[Ref]:
