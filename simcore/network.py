@@ -39,7 +39,7 @@ class Calendars:
     """The plan's calendars as tables, addressed by name; one that always works is added for elapsed time."""
 
     def __init__(self, plan: Plan, origin: datetime, horizon: datetime):
-        from simcore.rules_msp import WorkCalendars
+        from simcore.msp_calendars import WorkCalendars
 
         self.of_work = WorkCalendars(plan)
         named = {**plan.calendars, **self.of_work.joint}
@@ -71,6 +71,8 @@ class Network:
         Position in the plan of every node, then of every span.
     shown : ndarray of bool, shape (nodes + spans,)
         Whether it stands for the activity's open work; gates of summaries and what only carries logic on do not.
+    begins_on : mapping of node to (node, calendar)
+        Where the start shown is not on the node's calendar: the gate whose instant it follows, and its calendar.
     durations : ndarray of int32, shape (nodes,)
         Deterministic remaining durations, minutes of work.
     """
@@ -85,6 +87,7 @@ class Network:
     span_of: Mapping[int, int]
     activity_of: npt.NDArray[np.int64]
     shown: npt.NDArray[np.bool_]
+    begins_on: Mapping[int, tuple[int, int]]
     project_index: Mapping[str, int]
 
     @property
@@ -121,6 +124,7 @@ def _compile(plan: Plan) -> Network:
         node_of=builder.node_of,
         span_of=spans.span_of,
         activity_of=np.array([*map(builder.activity_of, builder.order), *spans.order], np.int64),
+        begins_on=builder.begins_on(),
         shown=np.array([*map(builder.is_shown, builder.order), *(True for _ in spans.order)], bool),
         project_index=builder.project_index,
     )

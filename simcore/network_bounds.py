@@ -1,18 +1,18 @@
 """What dates ask of the nodes before their links do: data date, constraints, completed predecessors."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simcore import rules_p6
+from simcore import rules_msp, rules_p6
 from simcore.kernel_passes import NEVER, NO_PIN, NONE, PIN_FINISH, PIN_START
 from simcore.models.plan import Activity, ConstraintType, LinkType, Relationship, Status
 from simcore.network import data_date
 
 if TYPE_CHECKING:
+    from simcore.msp_bounds import MspBounds
     from simcore.network_logic import LogicBuilder
-    from simcore.rules_msp import MspBounds
 
 
 @dataclass
@@ -46,7 +46,18 @@ class BoundsBuilder:
         found = [self._date_bounds(self.logic.activities[i]) for i in self.logic.order]
         for link in self.logic.relationships:
             self._fold_completed(link, found)
+            self._limit_by_stop(link, found)
         return found
+
+    def _limit_by_stop(self, link: Relationship, found: list[Bounds]) -> None:
+        logic = self.logic
+        before, after = logic.by_ref[link.predecessor], logic.by_ref[link.successor]
+        moment = rules_msp.latest_by_stop(self.plan, link, after)
+        if moment is None or not logic.is_node(before):
+            return
+        at = logic.lagged(replace(link, lag=-link.lag, percent=None), self.clock.minutes(moment), 0)
+        bounds = found[logic.node_of[logic.position[link.predecessor]]]
+        bounds.latest_finish = min(bounds.latest_finish, at)
 
     def _date_bounds(self, activity: Activity) -> Bounds:
         project = self.plan.project(activity.project)

@@ -47,7 +47,6 @@ class LogicBuilder:
     def __init__(self, plan: Plan, clock: Clock, calendars: Calendars):
         self.plan, self.clock, self.calendars = plan, clock, calendars
         self.gated = rules_msp.with_start_gates(plan, open_summaries(plan), calendars.of_work)
-        self.below_manual = rules_msp.below_manual(plan)
         self.relationships = self.gated.relationships
         self.activities = [*plan.activities, *self.gated.gates.values()]
         self.by_ref = {**plan.by_ref, **self.gated.gates}
@@ -124,9 +123,9 @@ class LogicBuilder:
         name = self.calendars.of_work.name_of.get(activity.ref)
         return self.calendar(activity) if name is None else self.calendars.index[name]
 
-    def _is_instant(self, activity: Activity) -> bool:
-        lasts = activity.remaining_duration > 0 or activity.uncertainty is not None
-        return not lasts and activity.ref not in self.below_manual
+    @staticmethod
+    def _is_instant(activity: Activity) -> bool:
+        return activity.remaining_duration == 0 and activity.uncertainty is None
 
     def durations(self) -> npt.NDArray[np.int32]:
         """Deterministic remaining durations of the nodes."""

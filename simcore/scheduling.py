@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from simcore import rules_msp
 from simcore.kernel_passes import (
+    EARLIEST,
     FLOAT_CALENDAR,
     FROM_FINISH,
     LAG,
@@ -27,8 +28,8 @@ from simcore.kernel_passes import (
 )
 from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR, run_unit
 from simcore.models.plan import Plan, Status
+from simcore.msp_calendars import is_msp
 from simcore.network import Network, compile_network, data_date
-from simcore.rules_msp import is_msp
 from simcore.workspace import counters, samples, workspace
 
 if TYPE_CHECKING:
@@ -241,6 +242,23 @@ class _Reader:
             self.free_float[i] = self._free_float(int(node), c)
             if is_msp(self.plan, activity) and activity.status is Status.IN_PROGRESS:
                 self._begun(i)
+        self._at_manual_finishes()
+        for node, (gate, c) in network.begins_on.items():
+            instant = max(int(self.finish[gate]), int(network.logic.nodes[node, EARLIEST]))
+            first = network.calendars.start(c, network.calendars.work(c, instant))
+            i = network.activity_of[node]
+            self.dates["start"][i] = self.dates["early_start"][i] = to_date(np.array(min(first, int(self.start[node]))))
+
+    def _at_manual_finishes(self) -> None:
+        """A milestone as late as the manual summary above it finishes is shown there, not where the next shift begins."""
+        network, late = self.network, self.dates["late_finish"]
+        for i, finish in rules_msp.manual_finishes(self.plan).items():
+            node = network.node_of.get(i)
+            if node is None or np.isnat(late[i]):
+                continue
+            c, at = int(network.logic.nodes[node, FLOAT_CALENDAR]), network.clock.minutes(finish)
+            if network.calendars.work(c, at) == network.calendars.work(c, int(self.work.late_finish[node, 0])):
+                self.dates["late_start"][i] = late[i] = np.datetime64(finish, "m")
 
     def _begun(self, i: int) -> None:
         """Microsoft Project shows the actual start as the late one too, and no late finish before the finish."""
