@@ -34,7 +34,7 @@ START, FINISH, DURATION, TOTAL_FLOAT = 0, 1, 2, 3
 NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, only extremes (pilot), or histograms too
 
 
-COMPLETED, MUST_FINISH = 0, 1  # columns of Aims.projects
+COMPLETED, MUST_FINISH, WITH_ALL = range(3)  # columns of Aims.projects
 SPAN_AT, SPAN_END, SPAN_CALENDAR, SPAN_START, SPAN_FINISH = range(5)  # columns of Aims.spans
 
 
@@ -43,8 +43,9 @@ class Aims(NamedTuple):
 
     Attributes
     ----------
-    projects : ndarray of int32, shape (projects, 2)
-        COMPLETED: finish of what is complete, or NONE. MUST_FINISH: bounds the late dates, or NONE for the project finish.
+    projects : ndarray of int32, shape (projects, 3)
+        COMPLETED: finish of what is complete, or NONE. MUST_FINISH: bounds the late dates, or NONE for the project finish,
+        or for the finish of all projects if WITH_ALL.
     finishes : ndarray of int8, shape (nodes,)
         Whether a node counts for the project finish.
     focus : ndarray of int32, shape (focus, 2)
@@ -212,6 +213,9 @@ def late_pass(logic, aims, lanes, work, counters, mode):
         if aims.projects[p, MUST_FINISH] != NONE:
             for j in range(lanes):
                 work.finish[p, j] = aims.projects[p, MUST_FINISH]
+        elif aims.projects[p, WITH_ALL]:
+            for j in range(lanes):
+                work.finish[p, j] = work.finish[aims.projects.shape[0], j]
     for t in range(nodes.shape[0] - 1, -1, -1):
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
         finish = rows.of[t, ROW_FINISH, :lanes]

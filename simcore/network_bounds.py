@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simcore import rules_msp, rules_p6
-from simcore.kernel_passes import NEVER, NO_PIN, NONE, PIN_FINISH, PIN_START
+from simcore.kernel_passes import NEVER, NO_PIN, NONE, PIN_FINISH, PIN_PLACED, PIN_START
 from simcore.models.plan import Activity, ConstraintType, LinkType, Relationship, Status
 from simcore.network import data_date
 
@@ -33,6 +33,15 @@ class Bounds:
 
     def finish_from(self, at: int) -> None:
         self.earliest_finish = max(self.earliest_finish, at)
+
+
+def _pin_after(bounds: Bounds, begin: int) -> None:
+    """A mandatory date in the past: the work is placed at ``begin``, and is late."""
+    if bounds.pin == PIN_START:
+        bounds.latest = bounds.pinned
+    else:
+        bounds.latest_finish = bounds.pinned
+    bounds.pin, bounds.pinned = PIN_PLACED, begin
 
 
 class BoundsBuilder:
@@ -69,14 +78,17 @@ class BoundsBuilder:
         if activity.status is Status.COMPLETED:
             return Bounds(self._minutes(data_date(project)))
         bounds = Bounds(self._minutes(begin))
-        for moment in (activity.resume, activity.external_early_start):
+        is_alone = self.plan.options(project.id).ignore_other_projects
+        for moment in (activity.resume, None if is_alone else activity.external_early_start):
             if moment is not None:
                 bounds.start_from(self.clock.minutes(moment))
-        if activity.external_late_finish is not None:
+        if activity.external_late_finish is not None and not is_alone:
             bounds.latest_finish = self.clock.minutes(activity.external_late_finish)
         for constraint in activity.constraints:
             if constraint.date is not None:
                 self._constrain(bounds, constraint.type, self.clock.minutes(constraint.date), activity.status)
+        if bounds.pin != NO_PIN and begin is not None and bounds.pinned < self.clock.minutes(begin):
+            _pin_after(bounds, self.clock.minutes(begin))
         return bounds
 
     def _constrain(self, bounds: Bounds, kind: ConstraintType, at: int, status: Status) -> None:

@@ -47,7 +47,7 @@ class LogicBuilder:
     def __init__(self, plan: Plan, clock: Clock, calendars: Calendars):
         self.plan, self.clock, self.calendars = plan, clock, calendars
         self.gated = rules_msp.with_start_gates(plan, open_summaries(plan), calendars.of_work)
-        self.relationships = self.gated.relationships
+        self.relationships = [r for r in self.gated.relationships if not rules_p6.is_outside(r, plan)]
         self.activities = [*plan.activities, *self.gated.gates.values()]
         self.by_ref = {**plan.by_ref, **self.gated.gates}
         self.position = {a.ref: i for i, a in enumerate(self.activities)}
@@ -67,7 +67,10 @@ class LogicBuilder:
 
     def from_actual_start(self, link: Relationship) -> bool:
         """Whether a link hangs on a start that has happened."""
-        return rules_msp.hangs_on_actual_start(self.plan, link, self.by_ref[link.predecessor])
+        before = self.by_ref[link.predecessor]
+        return rules_msp.hangs_on_actual_start(self.plan, link, before) or rules_p6.hangs_on_actual_start(
+            link, before, self.plan.options(before.project)
+        )
 
     def is_late_only(self, link: Relationship) -> bool:
         """Whether a link bounds its predecessor's late dates but not its successor's early ones."""
@@ -120,7 +123,7 @@ class LogicBuilder:
         """Index of the calendar the activity's duration runs on."""
         if activity.status is Status.COMPLETED or (is_msp(self.plan, activity) and self._is_instant(activity)):
             return self.calendars.always
-        name = self.calendars.of_work.name_of.get(activity.ref)
+        name = self.calendars.of_work.name_of.get(activity.ref) or rules_p6.resource_calendar(activity, self.plan)
         return self.calendar(activity) if name is None else self.calendars.index[name]
 
     @staticmethod

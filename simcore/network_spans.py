@@ -107,9 +107,10 @@ class SpanBuilder:
                     first, last = _widen(first, last, self._instant(activities[s], side), side)
             spans.append((begin, len(sources), self.logic.calendar(activities[i]), first, last))
         at, successors = _by_predecessor(logic, self.logic.owner, n)
+        with_all = [self.plan.options(p.id).float_to == "plan finish" for p in self.plan.projects]
         must_finish = [self._minutes(p.must_finish_by) for p in self.plan.projects]
         return Aims(
-            projects=np.array([*zip(self._completed(), must_finish, strict=True)], np.int32).reshape(-1, 2),
+            projects=np.array([*zip(self._completed(), must_finish, with_all, strict=True)], np.int32).reshape(-1, 3),
             finishes=np.array([self.logic.is_shown(i) for i in self.logic.order], np.int8),
             focus=np.array(self._focus(n), np.int32).reshape(-1, 2),
             spans=np.array(spans, np.int32).reshape(-1, 5),

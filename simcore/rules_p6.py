@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from simcore.models.plan import Activity, ConstraintType, LinkType, Plan, Project, Ref, Relationship, SchedulingOptions, Status, link_index
+from simcore.models.plan import Activity, ActivityType, ConstraintType, LinkType, Plan, Project, Ref, Relationship, SchedulingOptions, Status, link_index
 from simcore.network import Calendars, Clock, data_date, is_node
 
 
@@ -31,6 +31,32 @@ def is_as_late(activity: Activity, plan: Plan) -> bool:
     if activity.status is not Status.NOT_STARTED or plan.options(activity.project).rules != "p6":
         return False
     return any(c.type is ConstraintType.AS_LATE_AS_POSSIBLE for c in activity.constraints)
+
+
+def resource_calendar(activity: Activity, plan: Plan) -> str | None:
+    """Calendar on which resource-dependent work runs: of the driving resource with most to do, if it has one."""
+    if activity.type is not ActivityType.RESOURCE_DEPENDENT or plan.options(activity.project).rules != "p6":
+        return None
+    known = (plan.resources.get(a.resource or "") for a in activity.assignments)
+    driving = [
+        (a.remaining_work / (a.units or 1.0), resource.calendar)
+        for a, resource in zip(activity.assignments, known, strict=True)
+        if resource is not None and resource.calendar is not None and a.drives and resource.kind != "material"
+    ]
+    return max(driving, key=lambda pair: pair[0])[1] if driving else None
+
+
+def is_outside(link: Relationship, plan: Plan) -> bool:
+    """Whether a link leaves a project that is scheduled for itself."""
+    if link.predecessor.project == link.successor.project:
+        return False
+    return any(plan.options(ref.project).ignore_other_projects for ref in (link.predecessor, link.successor))
+
+
+def hangs_on_actual_start(link: Relationship, before: Activity, options: SchedulingOptions) -> bool:
+    """By option, a lag runs from an actual start: a fixed date, however late the rest of the work is."""
+    by_option = options.rules == "p6" and options.start_to_start_lag_from == "actual start"
+    return by_option and link.type is LinkType.SS and before.status is Status.IN_PROGRESS
 
 
 def carriers(plan: Plan) -> set[Ref]:
