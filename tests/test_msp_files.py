@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import simcore
 from simcore.models.formats.java import find_java
 from simcore.models.formats.mpxj import read_with_mpxj
 from simcore.models.formats.mspdi import read_mspdi
@@ -130,6 +131,8 @@ def test_derived_copy_gives_the_same_plan(mpp, plan):
         assert comparable(one) == comparable(other)
     for name in ("name", "projects", "relationships", "calendars", "wbs", "resources", "scheduling", "currency"):
         assert getattr(plan, name) == getattr(derived, name), name
+    schedules = [simcore.schedule(one).to_dict()["activities"] for one in (plan, derived)]
+    assert schedules[0] == schedules[1]
 
 
 @pytest.mark.parametrize("path", sorted((PLANS / "not_oracle").glob("*.mpp")), ids=lambda path: path.stem)
