@@ -90,7 +90,8 @@ def main() -> None:
                 score, reason = measure(scheduler, path, family, want, rule)
                 totals.setdefault((family, name, verdict), Score()).add(score)
                 if args.each:
-                    print(f"{family} {verdict} {name:8}{score.exact:5} of {score.activities:5}  {path.name}  {reason}".rstrip())
+                    share = f"{score.exact:5} of {score.activities:5}"
+                    print(f"{family} {verdict} {name:8}{share}  {path.name}  {reason}".rstrip())
     print(table(families, tuple(schedulers), totals, rule))
 
 
