@@ -109,16 +109,15 @@ class BoundsBuilder:
             bounds.pin, bounds.pinned = PIN_FINISH, at
 
     def _fold_completed(self, link: Relationship, found: list[Bounds]) -> None:
-        """A completed predecessor asks for a fixed date."""
+        """What has happened asks for a fixed date."""
         before, after = self.logic.by_ref[link.predecessor], self.logic.by_ref[link.successor]
-        if not (self._is_folded(before) or self.logic.from_actual_start(link)) or not self.logic.is_node(after):
+        if not self._is_certain(link) or not self.logic.is_node(after) or self.logic.waits_no_more(link):
             return
-        options = self.plan.options(after.project)
-        if options.rules == "p6":
+        if self.plan.options(after.project).rules == "p6":
             moment = data_date(self.plan.project(before.project))
         else:
             moment = before.actual_finish if link.type in (LinkType.FS, LinkType.FF) else before.actual_start
-        if moment is None or rules_p6.is_set_aside(link, after, options) or self.logic.is_late_only(link):
+        if moment is None:
             return
         at = self.logic.lagged(link, self.clock.minutes(moment), before.duration)
         bounds = found[self.logic.node_of[self.logic.position[link.successor]]]
@@ -127,9 +126,13 @@ class BoundsBuilder:
         else:
             bounds.finish_from(at)
 
-    def _is_folded(self, activity: Activity) -> bool:
-        certain = activity.status is Status.COMPLETED and not activity.type.is_span and not activity.inactive
-        return certain and activity.ref not in self.logic.carriers
+    def _is_certain(self, link: Relationship) -> bool:
+        """Whether a link hangs on a date that is known beforehand."""
+        before = self.logic.by_ref[link.predecessor]
+        is_done = before.status is Status.COMPLETED and not before.type.is_span and not before.inactive
+        if is_done and before.ref not in self.logic.carriers:
+            return True
+        return self.logic.from_actual_start(link) or self.logic.lags_from_actual_start(link)
 
     def _minutes(self, moment: datetime | None) -> int:
         return 0 if moment is None else self.clock.minutes(moment)

@@ -67,14 +67,22 @@ class LogicBuilder:
 
     def from_actual_start(self, link: Relationship) -> bool:
         """Whether a link hangs on a start that has happened."""
-        before = self.by_ref[link.predecessor]
-        return rules_msp.hangs_on_actual_start(self.plan, link, before) or rules_p6.hangs_on_actual_start(
-            link, before, self.plan.options(before.project)
-        )
+        return rules_msp.hangs_on_actual_start(self.plan, link, self.by_ref[link.predecessor])
 
     def is_late_only(self, link: Relationship) -> bool:
         """Whether a link bounds its predecessor's late dates but not its successor's early ones."""
-        return rules_msp.waits_no_more(self.plan, self.by_ref[link.successor])
+        return self.waits_no_more(link) or self.lags_from_actual_start(link)
+
+    def waits_no_more(self, link: Relationship) -> bool:
+        """Whether a link asks nothing of its successor any more."""
+        after = self.by_ref[link.successor]
+        is_set_aside = rules_p6.is_set_aside(link, after, self.plan.options(after.project))
+        return is_set_aside or rules_msp.waits_no_more(self.plan, after)
+
+    def lags_from_actual_start(self, link: Relationship) -> bool:
+        """Whether a link asks its successor for a fixed date, by option."""
+        before = self.by_ref[link.predecessor]
+        return rules_p6.hangs_on_actual_start(link, before, self.plan.options(before.project))
 
     def is_node(self, activity: Activity) -> bool:
         """Whether an activity takes part in the passes: its work remains, or logic goes on through it."""
@@ -148,7 +156,7 @@ class LogicBuilder:
     def lag(self, link: Relationship) -> int:
         """Minutes of a link's fixed lag that are still to pass."""
         before = self.by_ref[link.predecessor]
-        if self.is_late_only(link):
+        if self.waits_no_more(link):
             return link.lag - rules_msp.unworked(self.by_ref[link.successor])
         if before.status is Status.NOT_STARTED or self.plan.options(before.project).rules != "p6":
             return link.lag
@@ -187,7 +195,7 @@ class LogicBuilder:
             nodes[:, column] = [getattr(b, name) for b in bounds]
         nodes[:, k.SNAP] = [self._snap(a) for a in activities]
         nodes[:, k.INSIDE] = [self.plan.options(a.project).milestones_inside for a in activities]
-        nodes[:, k.AS_LATE] = [rules_p6.is_as_late(a, self.plan) for a in activities]
+        nodes[:, k.AS_LATE] = self._as_late(activities)
         nodes[:, k.DELAY] = [0 if a.levelling_delay_elapsed else a.levelling_delay for a in activities]
         nodes[:, k.EXPECTED] = [self._expected(a) for a in activities]
         nodes[:, k.PROJECT] = [self.project_index[a.project] for a in activities]
@@ -199,9 +207,19 @@ class LogicBuilder:
         nodes[:, k.GAP] = [rules_msp.gap(a, self) for a in activities]
         return nodes
 
+    def _as_late(self, activities: list[Activity]) -> npt.NDArray[np.int32]:
+        """How every node moves after the forward pass."""
+        ways = [
+            k.TO_LATE_DATES if rules_msp.is_as_late(a, self.plan)
+            else k.TO_SUCCESSORS if rules_p6.is_as_late(a, self.plan) else 0
+            for a in activities
+        ]  # fmt: skip
+        others = k.AFTER_OTHERS if k.TO_LATE_DATES in ways else 0
+        return np.array([way or others for way in ways], np.int32)
+
     def _starts_used(self) -> npt.NDArray[np.int8]:
         """Nodes whose start something follows from: SS and SF links, hammocks and summaries, focus."""
-        if any(a.type.is_span or rules_p6.is_as_late(a, self.plan) for a in self.plan.activities):
+        if any(a.type.is_span or rules_p6.is_as_late(a, self.plan) or rules_msp.is_as_late(a, self.plan) for a in self.plan.activities):
             return np.ones(len(self.order), np.int8)
         used = {r.predecessor for r in self.links if r.type in (LinkType.SS, LinkType.SF)}.union(self.plan.focus)
         return np.array([self.activities[i].ref in used for i in self.order], np.int8)
