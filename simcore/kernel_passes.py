@@ -46,7 +46,7 @@ FIRST_OF = 18  # it happens with the first of what its links ask, not with the l
 OPEN_END = 19  # its own early finish bounds its late finish
 FLOAT_CALENDAR = 20  # on which total float is counted
 INSIDE = 21  # minutes by which a milestone across a shift boundary stands inside the shift
-AS_LATE = 22  # moves, after the forward pass, as far as its successors allow
+AS_LATE = 22  # moves after the forward pass: one of the following
 NODE_COLUMNS = 23
 
 # Columns of Logic.links, sorted by successor.
@@ -58,6 +58,8 @@ LAG_CALENDAR = 4  # -1: clock time
 LINK_COLUMNS = 5
 
 ROW_START, ROW_FINISH, ROW_DURATION = range(3)  # the rows of a node
+# AS_LATE: as far as its successors' early dates allow (P6), to its late dates (Microsoft Project), as what moves so asks.
+TO_SUCCESSORS, TO_LATE_DATES, AFTER_OTHERS = 1, 2, 3
 
 
 class Logic(NamedTuple):

@@ -21,7 +21,10 @@ from simcore.kernel_passes import (
     ROW_DURATION,
     ROW_FINISH,
     ROW_START,
+    TO_LATE_DATES,
+    TO_SUCCESSORS,
     Rows,
+    place,
     place_early,
     place_late,
     span_row,
@@ -173,12 +176,42 @@ def alap_pass(logic, aims, lanes, work, counters, mode):
     nodes, rows = logic.nodes, work.rows
     begin, end = work.work[0, :lanes], work.work[1, :lanes]
     for t in range(nodes.shape[0] - 1, -1, -1):
-        if nodes[t, AS_LATE]:
+        if nodes[t, AS_LATE] == TO_SUCCESSORS:
             mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
             place_as_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, lanes, begin)
             if mode >= EXTREMES:
                 duration = rows.of[t, ROW_DURATION, :lanes]
                 _keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
+
+
+@phase
+def late_dates_first(logic, aims, lanes, work, counters, mode):
+    """Move what is as late as possible to its late dates, then place all that may have to follow once more."""
+    nodes, rows = logic.nodes, work.rows
+    begin, end = work.work[0, :lanes], work.work[1, :lanes]
+    moves = False
+    for t in range(nodes.shape[0]):
+        moves |= nodes[t, AS_LATE] == TO_LATE_DATES
+    if not moves:
+        return
+    for t in range(nodes.shape[0] - 1, -1, -1):
+        must = aims.projects[nodes[t, PROJECT], MUST_FINISH]
+        latest = rows.of[t, ROW_FINISH, :lanes] if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
+        for j in range(lanes):
+            end[j] = must if must != NONE else latest[j]
+        mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
+        place_late(logic, mine, t, end, rows, work.late_start, work.late_finish, lanes, begin)
+    for t in range(nodes.shape[0]):
+        duration = rows.of[t, ROW_DURATION, :lanes]
+        place_early(logic, t, rows, lanes, begin, mode == NOTHING)
+        if nodes[t, AS_LATE] == TO_LATE_DATES:
+            latest = work.late_finish[t, :lanes]
+            work_row(logic.calendars, nodes[t, CALENDAR], latest, end, rows.scratch[LOOK_UP, :lanes])
+            for j in range(lanes):
+                begin[j] = max(begin[j], np.int32(end[j] - duration[j] - nodes[t, GAP]))
+            place(logic, t, latest, begin, rows, lanes, mode == NOTHING)
+        if mode >= EXTREMES and nodes[t, AS_LATE] > TO_SUCCESSORS:
+            _keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
 
 
 @phase
@@ -287,6 +320,7 @@ def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work,
         if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
             _mark_ends(logic, aims, lanes, work)
             trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
+        late_dates_first(logic, aims, lanes, work, counters, mode)
         alap_pass(logic, aims, lanes, work, counters, mode)
         spans_pass(logic, aims, lanes, work, counters, mode)
         if mode != EXTREMES:

@@ -219,7 +219,7 @@ class LogicBuilder:
 
     def _starts_used(self) -> npt.NDArray[np.int8]:
         """Nodes whose start something follows from: SS and SF links, hammocks and summaries, focus."""
-        if any(a.type.is_span or rules_p6.is_as_late(a, self.plan) or rules_msp.is_as_late(a, self.plan) for a in self.plan.activities):
+        if any(a.type.is_span for a in self.plan.activities) or self._as_late(list(self.plan.activities)).any():
             return np.ones(len(self.order), np.int8)
         used = {r.predecessor for r in self.links if r.type in (LinkType.SS, LinkType.SF)}.union(self.plan.focus)
         return np.array([self.activities[i].ref in used for i in self.order], np.int8)

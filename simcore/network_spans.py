@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from simcore import rules_msp
 from simcore.kernel_passes import NEVER, NONE, SOURCE, Logic
 from simcore.kernel_run import Aims
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Status
@@ -108,7 +109,7 @@ class SpanBuilder:
             spans.append((begin, len(sources), self.logic.calendar(activities[i]), first, last))
         at, successors = _by_predecessor(logic, self.logic.owner, n)
         with_all = [self.plan.options(p.id).float_to == "plan finish" for p in self.plan.projects]
-        must_finish = [self._minutes(p.must_finish_by) for p in self.plan.projects]
+        must_finish = [self._minutes(rules_msp.must_finish_by(self.plan, p)) for p in self.plan.projects]
         return Aims(
             projects=np.array([*zip(self._completed(), must_finish, with_all, strict=True)], np.int32).reshape(-1, 3),
             finishes=np.array([self.logic.is_shown(i) for i in self.logic.order], np.int8),

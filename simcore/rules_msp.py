@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simcore.models.plan import Activity, ActivityType, ConstraintType, LinkType, Plan, Ref, Relationship, Status
+from simcore.models.plan import Activity, ActivityType, ConstraintType, LinkType, Plan, Project, Ref, Relationship, Status
 from simcore.msp_calendars import WorkCalendars, is_msp
 from simcore.summary_links import Gates, Outline
 
@@ -24,6 +24,21 @@ def hangs_on_actual_start(plan: Plan, link: Relationship, before: Activity) -> b
     """A link from the start of work that has begun asks for a fixed date and bounds no late dates."""
     begun = before.status is Status.IN_PROGRESS and before.actual_start is not None
     return begun and link.type in (LinkType.SS, LinkType.SF) and is_msp(plan, before)
+
+
+def must_finish_by(plan: Plan, project: Project) -> datetime | None:
+    """Date from which late dates count back: that of a project scheduled from its finish, or what the project asks for."""
+    options = plan.options(project.id)
+    if project.must_finish_by is None and options.rules == "msp" and options.schedule_from_finish:
+        return project.finish
+    return project.must_finish_by
+
+
+def is_as_late(activity: Activity, plan: Plan) -> bool:
+    """As late as possible takes all of the total slack: what has not begun moves to its late dates, and others may follow."""
+    if activity.status is not Status.NOT_STARTED or activity.manual or not is_msp(plan, activity):
+        return False
+    return any(c.type is ConstraintType.AS_LATE_AS_POSSIBLE for c in activity.constraints)
 
 
 def manual_finishes(plan: Plan) -> dict[int, datetime]:

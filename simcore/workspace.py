@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernel_passes import Rows
+from simcore.kernel_passes import AS_LATE, TO_LATE_DATES, Rows
 from simcore.kernel_risk import RiskModel, RiskRows
 from simcore.kernel_run import BINS, LARGEST, SMALLEST, Counters, Samples, Workspace
 from simcore.network import Network
@@ -17,7 +17,7 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
     def rows(count: int, kind: type = np.int32) -> np.ndarray:
         return np.zeros((count, lanes), kind)
 
-    late = n if with_late else 0
+    late = n if with_late or (network.logic.nodes[:, AS_LATE] == TO_LATE_DATES).any() else 0
     return Workspace(
         rows=Rows(np.zeros((n, 3, lanes), np.int32), rows(6)),
         risk=RiskRows(
