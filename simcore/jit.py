@@ -76,6 +76,15 @@ def _compile(function: Callable[..., Any], **options: Any) -> Any:
         numba.config.CACHE_DIR = before
 
 
+def instruction(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
+    """Let kernels call what a function builds in machine code; ``plain`` does the same in Python where the JIT is off."""
+
+    def choose(build: Callable[..., Any]) -> Any:
+        return plain if numba.config.DISABLE_JIT else intrinsic(build)
+
+    return choose
+
+
 def _without_owners(builder: Any, kind: Any, value: Any) -> Any:
     """The same arrays (in tuples of any depth) without their owners."""
     if isinstance(kind, types.Array):
@@ -88,7 +97,11 @@ def _without_owners(builder: Any, kind: Any, value: Any) -> Any:
     return value
 
 
-@intrinsic
+def _as_it_is(arrays: Any) -> Any:
+    return arrays
+
+
+@instruction(_as_it_is)
 def borrow(typingctx: Any, arrays: Any) -> Any:
     """Views of arrays that do not count references; the caller keeps the arrays alive.
 

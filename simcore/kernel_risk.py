@@ -11,6 +11,7 @@ from simcore.kernel_sampling import SCALE, SHIFT, QuantileTables, Variables, lat
 
 FACTOR, FACTOR_PARALLEL, IMPACT, IMPACT_PARALLEL = 0, 1, 2, 3
 ABSENT = np.float32(-3.0e38)  # a shared draw of a risk or factor that did not occur
+LONGEST = np.float32(2.0**28)  # minutes, 510 years: the far tail of a wild distribution must not overflow
 
 
 class Shared(NamedTuple):
@@ -174,7 +175,7 @@ def duration_row(model, t, stream, first, lanes, rows, out):
     clamped = 0
     for j in range(lanes):
         clamped += running[j] < np.float32(0)
-        out[j] = np.int32(np.rint(max(running[j], np.float32(0))))
+        out[j] = np.int32(np.rint(min(max(running[j], np.float32(0)), LONGEST)))
     return clamped
 
 

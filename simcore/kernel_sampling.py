@@ -13,19 +13,16 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 
-from simcore.jit import inlined, kernel
+from simcore.jit import inlined, instruction, kernel
 
 FIXED, TRIANGULAR, TABLE, PIECES = 0, 1, 2, 3
 
-# A quantile table is fine where curves bend: cells are spaced by octaves of the distance to the nearer end of (0, 1).
-CELL_BITS = 4  # 16 cells an octave
-OCTAVES = 23  # down to 2^-24; nearer to the end the last cell goes on
-HALF_CELLS = OCTAVES << CELL_BITS
-_SHIFT = 23 - CELL_BITS
+# A quantile table is fine where curves bend: octaves of the distance to the nearer end of (0, 1), cut into cells.
+OCTAVES = 23  # down to 2^-24; nearer to the end the curve is level
+NORMAL_CELL_BITS = 3  # 8 cells an octave, enough for all but extreme shapes
 _FLOOR = np.float32(2.0 ** (31 - OCTAVES))  # smallest distance looked up, in units of 2^-32
-_BASE = (127 + 31 - OCTAVES) << CELL_BITS
+_FIRST_OCTAVE = 127 + 31 - OCTAVES  # its exponent as float32 holds it
 
 # The normal distribution function is tabled on a plain grid; beyond +-8 it is 0 or 1.
 NORMAL_REACH = 8.0
@@ -33,8 +30,9 @@ NORMAL_STEPS_PER_UNIT = 256
 
 
 KIND, FIRST, LAST, LATENT_AT, LATENT_END = range(5)  # columns of Variables.place
+CELL_BITS = LAST  # of a table: it has 2^CELL_BITS cells an octave
 SCALE, SHIFT, SHAPE, OWN = range(4)  # columns of Variables.number
-LEVEL, SLOPE = 0, 1  # columns of the cells
+LEVEL, SLOPE, BEND = range(3)  # columns of the cells
 BEGINS, PIECE_LEVEL, PIECE_SLOPE = range(3)  # columns of the pieces
 
 
@@ -46,7 +44,7 @@ class Variables(NamedTuple):
     key : ndarray of uint64, shape (variables,)
         Hash of the stream's name.
     place : ndarray of int32, shape (variables, 5)
-        KIND; FIRST cell or piece and LAST piece; LATENT_AT to LATENT_END among the loadings.
+        KIND; FIRST cell, and CELL_BITS, of a table; FIRST and LAST piece; LATENT_AT to LATENT_END among the loadings.
     number : ndarray of float64, shape (variables, 4)
         SCALE, SHIFT, SHAPE (triangular: where the mode lies, 0..1), OWN loading on the variable's own normal.
     latent, loading : ndarray
@@ -61,17 +59,21 @@ class Variables(NamedTuple):
 
 
 class QuantileTables(NamedTuple):
-    """Shared by shape: cells of ``level + slope * distance``, and pieces of ``level + slope * u`` beginning at ``begins``.
+    """Shared by shape: parabolas over the distance to the nearer end, by cells, and straight pieces that begin somewhere.
 
-    The cells of the standard normal come first. Distances and ``begins`` are in units of 2^-32.
+    The cells of the standard normal come first. Distances and beginnings are in units of 2^-32.
     """
 
-    cells: npt.NDArray[np.float32]  # (cells, 2)
+    cells: npt.NDArray[np.float32]  # (cells, 3)
     pieces: npt.NDArray[np.float64]  # (pieces, 3)
     normal_cdf: npt.NDArray[np.float64]
 
 
-@intrinsic
+def _reversed_bits(x):
+    return np.uint32(int(f"{int(x):032b}"[::-1], 2))
+
+
+@instruction(_reversed_bits)
 def _reverse(typingctx, x):
     """All 32 bits of a number in reverse order."""
 
@@ -81,7 +83,11 @@ def _reverse(typingctx, x):
     return types.uint32(types.uint32), generate
 
 
-@intrinsic
+def _seen_as_integer(x):
+    return np.float32(x).view(np.int32)
+
+
+@instruction(_seen_as_integer)
 def _float_bits(typingctx, x):
     """The bits of a float32 as an integer."""
 
@@ -148,14 +154,17 @@ def uniform_row(key, seed, replicate, first, out):
 
 
 @kernel
-def _table_row(cells, bits, out):
+def _table_row(cells, cell_bits, bits, out):
+    """Quantiles from a table of 2^cell_bits cells an octave."""
+    shift, first = np.int32(23 - cell_bits), np.int32(_FIRST_OCTAVE << cell_bits)
+    half = np.int32(OCTAVES << cell_bits)
     for j in range(bits.shape[0]):
         x = bits[j]
         upper = np.int32(x >> np.uint32(31))
         distance = np.float32(np.uint32(x ^ np.uint32(-upper))) + np.float32(0.5)
         distance = max(distance, _FLOOR)
-        cell = np.uint32((_float_bits(distance) >> _SHIFT) - _BASE + upper * HALF_CELLS)
-        out[j] = cells[cell, LEVEL] + cells[cell, SLOPE] * distance
+        cell = np.uint32((_float_bits(distance) >> shift) - first + upper * half)
+        out[j] = cells[cell, LEVEL] + distance * (cells[cell, SLOPE] + distance * cells[cell, BEND])
 
 
 @kernel
@@ -171,20 +180,22 @@ def _triangular_row(mode, bits, out):
 
 @kernel
 def _pieces_row(pieces, bits, out):
+    """Quantiles from straight pieces; inside a piece the distance from its beginning is exact, however narrow it is."""
     level, slope = np.float32(pieces[0, PIECE_LEVEL]), np.float32(pieces[0, PIECE_SLOPE])
     for j in range(bits.shape[0]):
         out[j] = level + slope * np.float32(bits[j])
     for piece in range(1, pieces.shape[0]):
-        begins = pieces[piece, BEGINS]
+        begins = np.uint32(pieces[piece, BEGINS])
         level, slope = np.float32(pieces[piece, PIECE_LEVEL]), np.float32(pieces[piece, PIECE_SLOPE])
         for j in range(bits.shape[0]):
-            out[j] = level + slope * np.float32(bits[j]) if np.float64(bits[j]) >= begins else out[j]
+            inside = np.float32(np.uint32(bits[j] - begins))
+            out[j] = level + slope * inside if bits[j] >= begins else out[j]
 
 
 @kernel
 def _correlate_row(variables, v, tables, latents, bits, normal):
     """Replace a row of uniforms by ones that share the latent normals (Gaussian copula)."""
-    _table_row(tables.cells, bits, normal)
+    _table_row(tables.cells, NORMAL_CELL_BITS, bits, normal)
     own = np.float32(variables.number[v, OWN])
     for j in range(bits.shape[0]):
         normal[j] *= own
@@ -204,7 +215,7 @@ def _correlate_row(variables, v, tables, latents, bits, normal):
 def latent_row(tables, key, seed, replicate, first, bits, out):
     """Standard normals of a latent stream."""
     uniform_row(key, seed, replicate, first, bits)
-    _table_row(tables.cells, bits, out)
+    _table_row(tables.cells, NORMAL_CELL_BITS, bits, out)
 
 
 @kernel
@@ -221,6 +232,6 @@ def quantile_row(variables, tables, latents, v, stream, first, bits, out):
     if kind == TRIANGULAR:
         _triangular_row(np.float32(variables.number[v, SHAPE]), bits, out)
     elif kind == TABLE:
-        _table_row(tables.cells[start:], bits, out)
+        _table_row(tables.cells[start:], variables.place[v, CELL_BITS], bits, out)
     else:
         _pieces_row(tables.pieces[start:variables.place[v, LAST]], bits, out)

@@ -1,13 +1,14 @@
 """Distributions turned into what the kernel samples: closed forms, tail-refined tables, pieces."""
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
 from simcore.kernel_sampling import (
-    CELL_BITS,
     FIXED,
-    HALF_CELLS,
+    NORMAL_CELL_BITS,
     NORMAL_REACH,
     NORMAL_STEPS_PER_UNIT,
     OCTAVES,
@@ -23,28 +24,30 @@ from simcore.models.distribution_shapes import Fixed, PiecewiseLinear, StandardN
 FULL = 2.0**32
 
 
-def cell_edges() -> npt.NDArray[np.float64]:
+FINEST_CELL_BITS = 8
+ENOUGH = 1e-5
+"""Error of a table's quantiles, as a share of the range from P0.1 to P99.9, above which it gets finer cells."""
+
+
+@lru_cache
+def cell_edges(cell_bits: int) -> npt.NDArray[np.float64]:
     """Distances from the nearer end of (0, 1), in units of 2^-32, at which the cells of a table begin and end."""
-    steps = np.arange(1 << CELL_BITS) / (1 << CELL_BITS)
-    low = 31 - OCTAVES
-    return np.append((2.0 ** np.arange(low, 31)[:, None] * (1 + steps)).ravel(), FULL / 2)
-
-
-_EDGES = cell_edges()
+    steps = 1 + np.arange(1 << cell_bits) / (1 << cell_bits)
+    return np.append((2.0 ** np.arange(31 - OCTAVES, 31)[:, None] * steps).ravel(), FULL / 2)
 
 
 class TableBuilder:
     """Collects the shapes of a run; equal shapes share one table."""
 
     def __init__(self) -> None:
-        self._levels: list[npt.NDArray[np.float64]] = []
-        self._slopes: list[npt.NDArray[np.float64]] = []
+        self._cells: list[npt.NDArray[np.float32]] = []
+        self._count = 0  # of cells
         self._pieces: list[tuple[float, float, float]] = []
         self._known: dict[Distribution, tuple[int, float, int, int]] = {}
         self.place(StandardNormal())  # first: correlations look it up there
 
     def place(self, shape: Distribution) -> tuple[int, float, int, int]:
-        """``(kind, mode position, first, last)`` of a canonical shape for :class:`Variables`."""
+        """``(kind, mode position, first, last or cell bits)`` of a canonical shape for :class:`Variables`."""
         if shape not in self._known:
             self._known[shape] = self._add(shape)
         return self._known[shape]
@@ -56,17 +59,16 @@ class TableBuilder:
             return TRIANGULAR, shape.mode, 0, 0
         if isinstance(shape, PiecewiseLinear):
             return self._add_pieces(shape)
-        first = 2 * HALF_CELLS * len(self._levels)
-        level, slope = _cells(shape)
-        self._levels.append(level)
-        self._slopes.append(slope)
-        return TABLE, 0.0, first, first
+        first = self._count
+        cell_bits, cells = table_cells(shape)
+        self._cells.append(cells)
+        self._count += len(cells)
+        return TABLE, 0.0, first, cell_bits
 
     def _add_pieces(self, shape: PiecewiseLinear) -> tuple[int, float, int, int]:
         first, begin = len(self._pieces), 0.0
         for upto, low, high in zip(shape.upto, shape.low, shape.high, strict=True):
-            slope = (high - low) / (upto - begin)
-            self._pieces.append((begin * FULL, low - slope * begin, slope / FULL))
+            self._pieces.append((min(round(begin * FULL), FULL - 1), low, (high - low) / (upto - begin) / FULL))
             begin = upto
         return PIECES, 0.0, first, len(self._pieces)
 
@@ -74,7 +76,7 @@ class TableBuilder:
         """The tables as arrays."""
         grid = np.arange(int(2 * NORMAL_REACH * NORMAL_STEPS_PER_UNIT) + 2) / NORMAL_STEPS_PER_UNIT - NORMAL_REACH
         return QuantileTables(
-            cells=np.stack([np.concatenate(self._levels), np.concatenate(self._slopes)], axis=1).astype(np.float32),
+            cells=np.concatenate(self._cells),
             pieces=np.array(self._pieces, np.float64).reshape(-1, 3),
             normal_cdf=_normal_cdf(grid),
         )
@@ -86,12 +88,40 @@ def _normal_cdf(z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(ndtr(z))
 
 
-def _cells(shape: Distribution) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Levels and slopes of both halves: value = level + slope * distance, distance in units of 2^-32."""
-    u = _EDGES / FULL
-    both = quantile_grid(shape, np.concatenate([u, 1 - u]))
-    halves = both[: len(u)], both[len(u):]
-    slopes = [np.diff(q) / np.diff(_EDGES) for q in halves]
-    levels = [q[:-1] - s * _EDGES[:-1] for q, s in zip(halves, slopes, strict=True)]
-    return np.concatenate(levels), np.concatenate(slopes)
+def table_cells(shape: Distribution) -> tuple[int, npt.NDArray[np.float32]]:
+    """``(cell bits, cells)`` of a shape: as few cells as its curve allows.
 
+    A cell's parabola goes through the quantiles at its ends and its middle. How far it is off is seen at its quarters, where
+    parabolas err most; those are the middles of cells half as wide.
+    """
+    for cell_bits in range(NORMAL_CELL_BITS, FINEST_CELL_BITS + 1):
+        values = _at_quarters(shape, cell_bits)
+        error = np.abs(_parabolas(values[:, ::2], 0.25) - values[:, 1::4]).max()
+        error = max(error, np.abs(_parabolas(values[:, ::2], 0.75) - values[:, 3::4]).max())
+        tail = np.searchsorted(cell_edges(cell_bits + 2), 0.001 * FULL)
+        if error <= ENOUGH * (values[1, tail] - values[0, tail]):
+            break
+    return cell_bits, _coefficients(values[:, ::2], cell_edges(cell_bits))
+
+
+def _at_quarters(shape: Distribution, cell_bits: int) -> npt.NDArray[np.float64]:
+    """Quantiles at the edges, quarters and middles of all cells, one row for either half of (0, 1)."""
+    u = cell_edges(cell_bits + 2) / FULL
+    return quantile_grid(shape, np.concatenate([u, 1 - u])).reshape(2, -1)
+
+
+def _parabolas(values: npt.NDArray[np.float64], share: float) -> npt.NDArray[np.float64]:
+    """Values at a share of every cell, of the parabolas through its ends and its middle."""
+    begin, middle, end = values[:, :-1:2], values[:, 1::2], values[:, 2::2]
+    bend = 2 * (begin - 2 * middle + end)
+    return begin + share * (end - begin + (share - 1) * bend)
+
+
+def _coefficients(values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Level, slope and bend of every cell's parabola in the distance, the cells of the lower half first."""
+    begin, middle, end = values[:, :-1:2], values[:, 1::2], values[:, 2::2]
+    width, at = np.diff(edges), edges[:-1]
+    bend = 2 * (begin - 2 * middle + end) / width**2
+    slope = (end - begin) / width - bend * (2 * at + width)
+    level = begin - at * (slope + bend * at)
+    return np.stack([level, slope, bend], axis=2).reshape(-1, 3).astype(np.float32)
