@@ -3,7 +3,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from simcore.models.plan import Activity, ActivityType, ConstraintType, LinkType, Plan, Project, Ref, Relationship, SchedulingOptions, Status, link_index
+from simcore.models.plan import (
+    Activity,
+    ActivityType,
+    ConstraintType,
+    LinkType,
+    Plan,
+    Project,
+    Ref,
+    Relationship,
+    SchedulingOptions,
+    Status,
+    link_index,
+)
 from simcore.network import Calendars, Clock, data_date, is_node
 
 
