@@ -127,6 +127,9 @@ class SpanBuilder:
         """Extremes of a span that are known beforehand: its actual dates, or its place when nothing gives it one."""
         if activity.status is Status.COMPLETED and activity.actual_start and activity.actual_finish:
             return self.clock.minutes(activity.actual_start), self.clock.minutes(activity.actual_finish)
+        manual = rules_msp.manual_dates(activity)
+        if manual is not None:
+            return self.clock.minutes(manual[0]), self.clock.minutes(manual[1])
         first = self.clock.minutes(activity.actual_start) if activity.actual_start else NEVER
         return first, NONE
 
@@ -141,6 +144,9 @@ class SpanBuilder:
             if a.status is Status.COMPLETED and a.actual_finish and not a.type.is_span and not a.inactive:
                 k = self.logic.project_index[a.project]
                 latest[k] = max(latest[k], self.clock.minutes(a.actual_finish))
+            elif (dates := rules_msp.manual_dates(a)) is not None and a.type.is_span and not a.inactive:
+                k = self.logic.project_index[a.project]
+                latest[k] = max(latest[k], self.clock.minutes(dates[1]))
         return latest
 
     def _focus(self, n: int) -> list[tuple[int, bool]]:

@@ -41,6 +41,14 @@ def is_as_late(activity: Activity, plan: Plan) -> bool:
     return any(c.type is ConstraintType.AS_LATE_AS_POSSIBLE for c in activity.constraints)
 
 
+def manual_dates(activity: Activity) -> tuple[datetime, datetime] | None:
+    """Where a manually scheduled activity was put; None for others."""
+    dates = activity.file_dates
+    if not activity.manual or dates is None or dates.start is None or dates.finish is None:
+        return None
+    return dates.start, dates.finish
+
+
 def manual_finishes(plan: Plan) -> dict[int, datetime]:
     """By position in the plan: finish of the nearest manually scheduled summary above each milestone that has one."""
     found: dict[int, datetime] = {}
