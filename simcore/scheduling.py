@@ -295,7 +295,7 @@ class _Reader:
         if not room:
             end = self.work.finish[logic.nodes[node, PROJECT], 0]
             room.append(work(c, int(end)) - work(c, int(finish[node])))
-        return float(min(room))
+        return float(max(min(room), 0))  # delays are never negative, however late the activity is
 
     def _before(self, c: int, at: int, lag: int) -> int:
         if c < 0 or lag == 0:
