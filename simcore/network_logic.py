@@ -203,7 +203,7 @@ class LogicBuilder:
         nodes[:, k.LINKS_AT : k.LINKS_END + 1] = at
         nodes[:, k.FIRST_OF] = [a.ref in self.gated.first_of for a in activities]
         followed = {r.predecessor for r in self.links}
-        nodes[:, k.OPEN_END] = [rules_msp.ends_on_time(self.plan, a, a.ref in followed) for a in activities]
+        nodes[:, k.OPEN_END] = [self._ends_on_time(a, a.ref in followed) for a in activities]
         nodes[:, k.GAP] = [rules_msp.gap(a, self) for a in activities]
         return nodes
 
@@ -216,6 +216,10 @@ class LogicBuilder:
         ]  # fmt: skip
         others = k.AFTER_OTHERS if k.TO_LATE_DATES in ways else 0
         return np.array([way or others for way in ways], np.int32)
+
+    def _ends_on_time(self, activity: Activity, followed: bool) -> bool:
+        is_open_end = not followed and rules_p6.is_open_end_critical(self.plan.options(activity.project))
+        return is_open_end or rules_msp.ends_on_time(self.plan, activity, followed)
 
     def _starts_used(self) -> npt.NDArray[np.int8]:
         """Nodes whose start something follows from: SS and SF links, hammocks and summaries, focus."""

@@ -45,6 +45,11 @@ def is_as_late(activity: Activity, plan: Plan) -> bool:
     return any(c.type is ConstraintType.AS_LATE_AS_POSSIBLE for c in activity.constraints)
 
 
+def is_open_end_critical(options: SchedulingOptions) -> bool:
+    """By option, what nothing follows has no float: its late finish is its early one."""
+    return options.rules == "p6" and options.open_ends_critical
+
+
 def resource_calendar(activity: Activity, plan: Plan) -> str | None:
     """Calendar on which resource-dependent work runs: of the driving resource with most to do, if it has one."""
     if activity.type is not ActivityType.RESOURCE_DEPENDENT or plan.options(activity.project).rules != "p6":

@@ -112,6 +112,14 @@ def test_must_finish_by_bounds_late_dates() -> None:
     assert dates.total_float("A") == -1
 
 
+def test_open_ends_have_no_float_by_option() -> None:
+    # nothing follows A and Z; B, two days before Z, may be as late as Z lets it
+    activities = (task("A", 1), task("B", 1), task("Z", 1, constraints=on(ConstraintType.START_ON, "03-05 08:00")))
+    assert Dates(plan(*activities, links=("B FS Z",))).total_float("A") == 3
+    dates = Dates(plan(*activities, links=("B FS Z",), open_ends_critical=True))
+    assert (dates.total_float("A"), dates.total_float("B"), dates.total_float("Z")) == (0, 2, 0)
+
+
 def test_lag_calendars() -> None:
     # A ends on Friday 17:00; a lag of a day on the predecessor's week of seven days ends on Saturday, on the successor's or
     # the project's office week on Monday; by the clock eight hours after Friday 17:00
