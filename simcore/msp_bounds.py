@@ -20,7 +20,7 @@ def fed(logic: LogicBuilder) -> set[Ref]:
     found: set[Ref] = set()
     into: dict[Ref, list[Relationship]] = {}
     for link in logic.relationships:
-        if link.type in (LinkType.FS, LinkType.SS):
+        if link.type in (LinkType.FS, LinkType.SS) and not logic.is_late_only(link):
             into.setdefault(link.successor, []).append(link)
     position_of = [logic.activities[i].ref for i in logic.order]
     for ref in position_of:  # predecessors first

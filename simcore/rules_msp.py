@@ -16,8 +16,13 @@ _ROUNDING = 2  # minutes by which a percentage may miss the minutes it stands fo
 
 
 def waits_no_more(plan: Plan, after: Activity) -> bool:
-    """Work that has begun no longer waits for what it is linked to; only its late dates still bound its predecessors."""
-    return after.status is Status.IN_PROGRESS and is_msp(plan, after)
+    """Whether only the late dates of a successor, not its early ones, have to do with its predecessors.
+
+    Work that has begun no longer waits for what it is linked to; a manual summary, and so what lies below it, does not move
+    (manual tasks keep their place by their pin).
+    """
+    is_fixed = after.manual and after.file_dates is None  # the gate of a manual summary
+    return (after.status is Status.IN_PROGRESS or is_fixed) and is_msp(plan, after)
 
 
 def hangs_on_actual_start(plan: Plan, link: Relationship, before: Activity) -> bool:

@@ -17,6 +17,11 @@ BEFORE, FIRST_START, LAST_FINISH = "before", "first start", "last finish"
 _LEAVING = {LinkType.SS: FIRST_START, LinkType.SF: FIRST_START, LinkType.FS: LAST_FINISH, LinkType.FF: LAST_FINISH}
 
 
+def gate_ref(summary: Ref, side: str) -> Ref:
+    """The gate of a summary: ``BEFORE`` its start, its ``FIRST_START`` or its ``LAST_FINISH``."""
+    return Ref(summary.project, f"{summary.id}\0{side}")
+
+
 class Outline:
     """Which summaries lie above an activity."""
 
@@ -43,7 +48,7 @@ class Gates:
     Attributes
     ----------
     gates : mapping of Ref to Activity
-        By its own reference; each has the project, calendar and outline place of its summary.
+        By its own reference; each has the project, calendar and outline place of its summary, and is manual if that is.
     owner_of : mapping of Ref to Ref
         The summary (or delayed activity) of every gate.
     first_of : set of Ref
@@ -76,6 +81,7 @@ class _Opener:
 
     def opened(self) -> Gates:
         outer = [link for link in map(self._redirected, self.plan.relationships) if link is not None]
+        self._hold_at_manual()
         inner = [link for a in self.plan.activities if not a.inactive for link in self._joined(a)]
         first = frozenset(ref for ref in self.gates if ref.id.endswith(FIRST_START))
         started = {ref: when for ref in first if (when := self._begun(self.owner_of[ref])) is not None}
@@ -83,6 +89,13 @@ class _Opener:
             self.gates[ref] = replace(self.gates[ref], external_early_start=when)
         links = [link for link in [*outer, *inner] if link.successor not in started]
         return Gates(tuple(links), self.gates, self.owner_of, first - started.keys())
+
+    def _hold_at_manual(self) -> None:
+        """Gates of manual summaries, wherever a gate lies above them: their place is fixed, so links end there."""
+        for activity in self.plan.activities:
+            if activity.manual and activity.type is ActivityType.SUMMARY and not activity.inactive:
+                if any(gate_ref(s.ref, BEFORE) in self.gates for s in self.outline.above(activity)):
+                    self._gate(activity, BEFORE)
 
     def _redirected(self, link: Relationship) -> Relationship | None:
         """The relationship from and to gates where its ends are summaries; None where it can have no effect."""
@@ -97,8 +110,8 @@ class _Opener:
 
     def _gate(self, summary: Activity, side: str) -> Ref:
         gate = Activity(
-            project=summary.project, id=f"{summary.id}\0{side}", name=summary.name, type=ActivityType.FINISH_MILESTONE,
-            calendar=summary.calendar, elapsed=True, wbs=summary.wbs,
+            project=summary.project, id=gate_ref(summary.ref, side).id, name=summary.name, type=ActivityType.FINISH_MILESTONE,
+            calendar=summary.calendar, elapsed=True, wbs=summary.wbs, manual=summary.manual,
         )  # fmt: skip
         self.owner_of[gate.ref] = summary.ref
         return self.gates.setdefault(gate.ref, gate).ref
@@ -109,8 +122,8 @@ class _Opener:
         if activity.type.is_span and not is_summary:
             return
         for side in (BEFORE, FIRST_START, LAST_FINISH):
-            own = Ref(activity.project, f"{activity.id}\0{side}") if is_summary else activity.ref
-            above = (Ref(s.project, f"{s.id}\0{side}") for s in self.outline.above(activity))
+            own = gate_ref(activity.ref, side) if is_summary else activity.ref
+            above = (gate_ref(s.ref, side) for s in self.outline.above(activity))
             gate = next((ref for ref in above if ref in self.gates), None)
             if gate is None or (is_summary and own not in self.gates):
                 continue
