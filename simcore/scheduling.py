@@ -243,11 +243,17 @@ class _Reader:
             if is_msp(self.plan, activity) and activity.status is Status.IN_PROGRESS:
                 self._begun(i)
         self._at_manual_finishes()
-        for node, (gate, c) in network.begins_on.items():
-            instant = max(int(self.finish[gate]), int(network.logic.nodes[node, EARLIEST]))
+        self._at_first_resources()
+
+    def _at_first_resources(self) -> None:
+        """Work of several resources is shown from the first of them, on that one's calendar."""
+        network = self.network
+        for number, (gate, c) in network.begins_on.items():
+            instant = max(int(self.finish[gate]), int(network.logic.nodes[number, EARLIEST]))
             first = network.calendars.start(c, network.calendars.work(c, instant))
-            i = network.activity_of[node]
-            self.dates["start"][i] = self.dates["early_start"][i] = to_date(np.array(min(first, int(self.start[node]))))
+            shown = network.clock.to_datetime64(np.array(min(first, int(self.start[number]))))
+            i = network.activity_of[number]
+            self.dates["start"][i] = self.dates["early_start"][i] = shown
 
     def _at_manual_finishes(self) -> None:
         """A milestone as late as the manual summary above it finishes is shown there, not where the next shift begins."""

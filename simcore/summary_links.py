@@ -93,9 +93,9 @@ class _Opener:
     def _hold_at_manual(self) -> None:
         """Gates of manual summaries, wherever a gate lies above them: their place is fixed, so links end there."""
         for activity in self.plan.activities:
-            if activity.manual and activity.type is ActivityType.SUMMARY and not activity.inactive:
-                if any(gate_ref(s.ref, BEFORE) in self.gates for s in self.outline.above(activity)):
-                    self._gate(activity, BEFORE)
+            is_fixed = activity.manual and activity.type is ActivityType.SUMMARY and not activity.inactive
+            if is_fixed and any(gate_ref(s.ref, BEFORE) in self.gates for s in self.outline.above(activity)):
+                self._gate(activity, BEFORE)
 
     def _redirected(self, link: Relationship) -> Relationship | None:
         """The relationship from and to gates where its ends are summaries; None where it can have no effect."""

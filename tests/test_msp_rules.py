@@ -123,6 +123,19 @@ def test_tasks_below_a_manual_summary_do_not_start_before_it():
     assert rows["y"]["start"] == day(6)
 
 
+def test_a_link_to_a_manual_summary_ends_there():
+    plan = [task("a", 5), summary("s", **placed(day(3), day(4, 17))), task("x", wbs="s")]
+    rows = scheduled(plan, [link("a FS s")])
+    assert rows["x"]["start"] == day(3)
+    assert rows["a"]["total_float_hours"] == -8  # but x should begin a day after the 6th, the project's last
+    assert dates(rows["s"]) == (day(3), day(4, 17))
+
+
+def test_the_finish_of_a_manual_summary_counts_for_the_project():
+    rows = scheduled([summary("s", **placed(day(2), day(6, 17))), task("x", wbs="s")])
+    assert late(rows["x"]) == (day(6), day(6, 17))
+
+
 def test_inactive_tasks_neither_move_nor_hold_back_others():
     rows = scheduled([task("a", 2, inactive=True), task("b")], [link("a FS b")])
     assert rows["b"]["start"] == day(2)

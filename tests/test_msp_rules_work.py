@@ -34,7 +34,7 @@ def test_of_resources_on_different_calendars_the_last_to_end_makes_the_finish_an
     by_night = worker("nights", work=240.0, start=day(2, 20), finish=day(3, 0))
     by_day = worker("standard", work=960.0, start=day(3), finish=day(4, 17))
     shared = task("a", 2.5, assignments=(by_day, by_night))
-    rows = scheduled([task("m", constraints=must("start_no_earlier_than", day(2))), shared, task("b")], [link("m FS a"), link("a FS b")])
+    rows = scheduled([task("before"), shared, task("b")], [link("before FS a"), link("a FS b")])
     assert dates(rows["a"]) == (day(2, 20), day(4, 17))
     assert rows["b"]["start"] == day(5)
 
