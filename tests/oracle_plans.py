@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def plan(activities: Sequence[Activity], links: Iterable[tuple[str, str]] = (), 
 
 
 def serial(names: Sequence[str]) -> list[tuple[str, str]]:
-    return list(zip(names, names[1:], strict=False))
+    return list(pairwise(names))
 
 
 def run(plan: Plan, seed: int = 1, iterations: int = ITERATIONS) -> Results:

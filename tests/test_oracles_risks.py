@@ -127,7 +127,9 @@ def test_two_drivers_multiply_or_the_largest_counts(combine, name):
 # -- joint confidence -----------------------------------------------------------------------------------------------------
 
 
-def burning(name: str, duration: Distribution, units: float, rate: float, fixed: Distribution | None = None, value: float = 0) -> Activity:
+def burning(
+    name: str, duration: Distribution, units: float, rate: float, fixed: Distribution | None = None, value: float = 0
+) -> Activity:
     """An activity that costs ``rate`` a unit of time and something fixed; a unit is a hundred days."""
     amount = None if fixed is None else Amount(value=value, uncertainty=fixed)
     return activity(name, duration, units, cost=Cost(fixed=amount, per_day=Amount(value=rate / 100)))
