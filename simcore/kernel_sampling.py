@@ -157,7 +157,7 @@ def uniform_row(key, seed, replicate, first, out):
 def _table_row(cells, cell_bits, bits, out):
     """Quantiles from a table of 2^cell_bits cells an octave."""
     shift, first = np.int32(23 - cell_bits), np.int32(_FIRST_OCTAVE << cell_bits)
-    half = np.int32(OCTAVES << cell_bits)
+    half = np.int32((OCTAVES << cell_bits) + 1)  # one cell more: next to 1/2 distances round up to the next octave
     for j in range(bits.shape[0]):
         x = bits[j]
         upper = np.int32(x >> np.uint32(31))

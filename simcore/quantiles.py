@@ -118,10 +118,14 @@ def _parabolas(values: npt.NDArray[np.float64], share: float) -> npt.NDArray[np.
 
 
 def _coefficients(values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Level, slope and bend of every cell's parabola in the distance, the cells of the lower half first."""
+    """Level, slope and bend of every cell's parabola in the distance, the cells of the lower half first.
+
+    The last cell of either half stands twice: float32 rounds the distances next to 1/2 up to 1/2.
+    """
     begin, middle, end = values[:, :-1:2], values[:, 1::2], values[:, 2::2]
     width, at = np.diff(edges), edges[:-1]
     bend = 2 * (begin - 2 * middle + end) / width**2
     slope = (end - begin) / width - bend * (2 * at + width)
     level = begin - at * (slope + bend * at)
-    return np.stack([level, slope, bend], axis=2).reshape(-1, 3).astype(np.float32)
+    cells = np.stack([level, slope, bend], axis=2)
+    return np.concatenate([cells, cells[:, -1:]], axis=1).reshape(-1, 3).astype(np.float32)
