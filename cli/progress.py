@@ -1,10 +1,14 @@
 """What a run shows while it works: a bar on a terminal, one line before the first compilation, nothing in a pipe."""
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +16,7 @@ import click
 if TYPE_CHECKING:
     from simcore.simulation import Progress
 
+STOPPING = b"\nStopping after the iterations in work; Ctrl-C again stops at once.\n"
 P80_EVERY = 0.5  # seconds; a running P80 sorts all samples so far
 
 
@@ -24,10 +29,53 @@ def announce_compilation() -> None:
 
 
 @contextmanager
-def progress_bar(iterations: int) -> Iterator[Callable[[Progress], None] | None]:
-    """A callback that draws a bar with iterations per second and the running P80; None where nobody watches."""
+def watched(iterations: int) -> Iterator[Callable[[Progress], None]]:
+    """A callback for a run: shows how it goes where somebody watches, and turns Ctrl-C into a stop at a safe place."""
+    with _bar(iterations) as show, _interrupt_between_units() as stop_if_asked:
+
+        def callback(progress: Progress) -> None:
+            show(progress)
+            stop_if_asked()
+
+        yield callback
+
+
+@contextmanager
+def _interrupt_between_units() -> Iterator[Callable[[], None]]:
+    """Ctrl-C is heard between two units of work, when all that is done is complete; a second one stops at once.
+
+    Before the first unit there is nothing to lose, so that Ctrl-C stops at once too.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None  # only the main thread may listen to signals
+        return
+    under_way = asked = False
+
+    def listen(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked or not under_way:
+            raise KeyboardInterrupt
+        asked = True
+        os.write(2, STOPPING)  # not by a buffered stream, which may be in use at this very moment
+
+    def stop_if_asked() -> None:
+        nonlocal under_way
+        under_way = True
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, listen)
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _bar(iterations: int) -> Iterator[Callable[[Progress], None]]:
+    """A bar with iterations per second and the running P80; nothing where nobody watches."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda progress: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -41,7 +89,7 @@ def progress_bar(iterations: int) -> Iterator[Callable[[Progress], None] | None]
         task = bar.add_task("", total=iterations, speed="", p80="")
         started = shown = time.monotonic()
 
-        def update(progress: Progress) -> None:
+        def show(progress: Progress) -> None:
             nonlocal shown
             now = time.monotonic()
             bar.update(task, completed=progress.done)
@@ -49,7 +97,7 @@ def progress_bar(iterations: int) -> Iterator[Callable[[Progress], None] | None]
                 shown = now
                 bar.update(task, speed=f"{progress.done / (now - started):,.0f}/s", p80=_p80_text(progress))
 
-        yield update
+        yield show
 
 
 def _p80_text(progress: Progress) -> str:

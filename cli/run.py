@@ -74,7 +74,7 @@ def command(
     outputs = Outputs({"--report": report, "--json": json_file, "--csv": csv_file}, inputs=(plan, risks))
 
     from simcore.cli.notes import show_notes
-    from simcore.cli.progress import announce_compilation, progress_bar
+    from simcore.cli.progress import announce_compilation, watched
     from simcore.models.formats import read
     from simcore.simulation import simulate
 
@@ -82,7 +82,7 @@ def command(
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     show_notes(read_plan, everything=False)
     announce_compilation()
-    with progress_bar(iterations) as progress:
+    with watched(iterations) as progress:
         results = simulate(read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float)
     write_answers(results, report, json_file, csv_file)
     show_summary(results, outputs)

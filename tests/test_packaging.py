@@ -80,6 +80,11 @@ def test_the_command_exists() -> None:
     assert callable(getattr(importlib.import_module(module), function))
 
 
+def test_the_type_checker_knows_which_modules_are_compiled() -> None:
+    (compiled,) = (o["module"] for o in PROJECT["tool"]["mypy"]["overrides"] if "simcore.jit" in o["module"])
+    assert compiled == ["simcore.jit", *sorted(f"simcore.{path.stem}" for path in (ROOT / "simcore").glob("kernel_*.py"))]
+
+
 def test_no_upper_bounds_on_dependencies() -> None:
     project = PROJECT["project"]
     wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
