@@ -43,17 +43,24 @@ class Histograms:
     largest: npt.NDArray[np.int32]
 
     def percentile(self, percent: float) -> npt.NDArray[np.float64]:
-        """Value below which ``percent`` % of the iterations lie, interpolated inside the bin; shape (activities,)."""
+        """Value below which ``percent`` % of the iterations lie, interpolated inside the bin; shape (activities,).
+
+        The first and the last bin reach to the extremes.
+        """
         cumulative = self.cumulative
         n = cumulative[:, -1]
         rank = np.maximum(np.ceil(percent / 100 * n - 1e-9), 1)
-        bin_ = (cumulative < rank[:, None]).sum(axis=1)
+        last = cumulative.shape[1] - 1
+        bin_ = np.minimum((cumulative < rank[:, None]).sum(axis=1), last)  # beyond it: nothing was counted
         rows = np.arange(len(bin_))
         before = np.where(bin_ > 0, cumulative[rows, np.maximum(bin_ - 1, 0)], 0)
         inside = np.maximum(self.counts[rows, bin_], 1)
+        begin, end = self.low + bin_ * self.width, self.low + (bin_ + 1) * self.width
+        begin = np.where(bin_ == 0, np.minimum(begin, self.smallest), begin)
+        end = np.where(bin_ == last, np.maximum(end, self.largest), end)
         # a bin of one minute holds one value; wider ones are interpolated between the ranks' midpoints
-        share = np.where(self.width == 1, 0.0, (rank - before - 0.5) / inside)
-        return np.clip(self.low + (bin_ + share) * self.width, self.smallest, self.largest)
+        share = np.where(end - begin == 1, 0.0, (rank - before - 0.5) / inside)
+        return np.clip(begin + share * (end - begin), self.smallest, self.largest)
 
     @cached_property
     def cumulative(self) -> npt.NDArray[np.int64]:
