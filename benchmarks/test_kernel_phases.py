@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.conftest import sizes
 from simcore.design import Design
-from simcore.kernel_run import COUNT, EXTREMES, NOTHING, run_unit
+from simcore.kernel_run import COUNT, EXTREMES, NOTHING
 from simcore.models.plan import Plan
+from simcore.passes import run_passes
 from simcore.simulation import LANES, Run, _Worker
 from simcore.workspace import samples
 
@@ -35,9 +36,9 @@ def test_phase(benchmark: Any, activities: int, phase: str, full_plan: Callable[
 
     def unit() -> None:
         worker.counters.counts[:] = 0
-        run_unit(
-            run.network.logic, run.risk.model, run.network.aims, np.uint64(1), 0, run.design.replicates, 0, LANES,
-            worker.work, worker.counters, kept, mode, with_late, sampled,
+        run_passes(
+            run.network, run.risk.model, (np.uint64(1), 0, run.design.replicates), (0, LANES),
+            (worker.work, worker.counters, kept), mode, with_late=with_late, sampled=sampled,
         )
 
     benchmark(unit)

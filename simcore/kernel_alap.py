@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.jit import kernel
+from simcore.jit import borrow, kernel, phase
 from simcore.kernel_calendar import work_row
 from simcore.kernel_passes import (
+    AS_LATE,
     CALENDAR,
     FROM_FINISH,
     GAP,
@@ -13,12 +14,20 @@ from simcore.kernel_passes import (
     LATEST_FINISH,
     LINKS_MIDDLE,
     LOOK_UP,
+    NONE,
+    OPEN_END,
+    PROJECT,
     ROW_DURATION,
     ROW_FINISH,
     ROW_START,
+    TO_LATE_DATES,
+    TO_SUCCESSORS,
     lead_row,
     place,
+    place_early,
+    place_late,
 )
+from simcore.kernel_run import EXTREMES, MUST_FINISH, NOTHING, keep_node
 
 
 @kernel
@@ -50,3 +59,58 @@ def place_as_late(logic, successors, t, finish, rows, lanes, begin):
         begin[j] = max(begin[j], min(coordinate[j], np.int32(lagged[j] + length))) - length
         bound[j] = min(bound[j], start_bound[j])
     place(logic, t, bound, begin, rows, lanes, True)
+
+
+@phase
+def alap_pass(logic, aims, lanes, work, counters, mode):
+    """Move what is as late as possible; successors first."""
+    nodes, rows = logic.nodes, work.rows
+    begin, end = work.work[0, :lanes], work.work[1, :lanes]
+    for t in range(nodes.shape[0] - 1, -1, -1):
+        if nodes[t, AS_LATE] == TO_SUCCESSORS:
+            mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
+            place_as_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, lanes, begin)
+            if mode >= EXTREMES:
+                duration = rows.of[t, ROW_DURATION, :lanes]
+                keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
+
+
+@phase
+def late_dates_first(logic, aims, lanes, work, counters, mode):
+    """Move what is as late as possible to its late dates, then place all that may have to follow once more."""
+    nodes, rows = logic.nodes, work.rows
+    begin, end = work.work[0, :lanes], work.work[1, :lanes]
+    moves = False
+    for t in range(nodes.shape[0]):
+        moves |= nodes[t, AS_LATE] == TO_LATE_DATES
+    if not moves:
+        return
+    for t in range(nodes.shape[0] - 1, -1, -1):
+        must = aims.projects[nodes[t, PROJECT], MUST_FINISH]
+        latest = rows.of[t, ROW_FINISH, :lanes] if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
+        for j in range(lanes):
+            end[j] = must if must != NONE else latest[j]
+        mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
+        place_late(logic, mine, t, end, rows, work.late_start, work.late_finish, lanes, begin)
+    for t in range(nodes.shape[0]):
+        duration = rows.of[t, ROW_DURATION, :lanes]
+        place_early(logic, t, rows, lanes, begin, mode == NOTHING)
+        if nodes[t, AS_LATE] == TO_LATE_DATES:
+            latest = work.late_finish[t, :lanes]
+            work_row(logic.calendars, nodes[t, CALENDAR], latest, end, rows.scratch[LOOK_UP, :lanes])
+            for j in range(lanes):
+                begin[j] = max(begin[j], np.int32(end[j] - duration[j] - nodes[t, GAP]))
+            place(logic, t, latest, begin, rows, lanes, mode == NOTHING)
+        if mode >= EXTREMES and nodes[t, AS_LATE] > TO_SUCCESSORS:
+            keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
+
+
+@kernel
+def move_late(logic, aims, lanes, work, counters, mode):
+    """What happens to a batch between its two parts: whatever is as late as possible moves.
+
+    A compiled entry of its own, so that only plans with such activities pay for its compilation.
+    """
+    logic, aims, work, counters = borrow(logic), borrow(aims), borrow(work), borrow(counters)
+    late_dates_first(logic, aims, lanes, work, counters, mode)
+    alap_pass(logic, aims, lanes, work, counters, mode)

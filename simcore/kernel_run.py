@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.jit import borrow, kernel, phase
-from simcore.kernel_alap import place_as_late
 from simcore.kernel_calendar import work_row
 from simcore.kernel_passes import (
     AS_LATE,
@@ -21,10 +20,7 @@ from simcore.kernel_passes import (
     ROW_DURATION,
     ROW_FINISH,
     ROW_START,
-    TO_LATE_DATES,
-    TO_SUCCESSORS,
     Rows,
-    place,
     place_early,
     place_late,
     span_row,
@@ -34,6 +30,7 @@ from simcore.kernel_risk import RiskRows, cost_row, duration_row, sample_shared
 
 BINS = 256
 START, FINISH, DURATION, TOTAL_FLOAT = 0, 1, 2, 3
+WHOLE, BEFORE_MOVES, AFTER_MOVES = 0, 1, 2  # parts of a batch
 NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, only extremes (pilot), or histograms too
 
 
@@ -152,7 +149,7 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             for j in range(lanes):
                 latest[j] = max(latest[j], finish[j])
         if mode >= EXTREMES and not nodes[t, AS_LATE]:
-            _keep_node(counters, t, coordinate, end, duration, nodes[t, GAP], lanes, mode, work.rows.scratch[0])
+            keep_node(counters, t, coordinate, end, duration, nodes[t, GAP], lanes, mode, work.rows.scratch[0])
     for j in range(lanes):
         work.finish[projects, j] = work.finish[0, j]
     for p in range(1, projects):
@@ -161,57 +158,13 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
 
 
 @kernel
-def _keep_node(counters, t, begin, end, duration, gap, lanes, mode, scratch):
+def keep_node(counters, t, begin, end, duration, gap, lanes, mode, scratch):
     """Add a node's start, finish (both in work coordinates) and duration to what is kept of it."""
     for j in range(lanes):
         end[j] = begin[j] + duration[j] + gap
     _keep(counters, t, START, begin, lanes, mode, scratch)
     _keep(counters, t, FINISH, end, lanes, mode, scratch)
     _keep(counters, t, DURATION, duration, lanes, mode, scratch)
-
-
-@phase
-def alap_pass(logic, aims, lanes, work, counters, mode):
-    """Move what is as late as possible; successors first."""
-    nodes, rows = logic.nodes, work.rows
-    begin, end = work.work[0, :lanes], work.work[1, :lanes]
-    for t in range(nodes.shape[0] - 1, -1, -1):
-        if nodes[t, AS_LATE] == TO_SUCCESSORS:
-            mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
-            place_as_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, lanes, begin)
-            if mode >= EXTREMES:
-                duration = rows.of[t, ROW_DURATION, :lanes]
-                _keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
-
-
-@phase
-def late_dates_first(logic, aims, lanes, work, counters, mode):
-    """Move what is as late as possible to its late dates, then place all that may have to follow once more."""
-    nodes, rows = logic.nodes, work.rows
-    begin, end = work.work[0, :lanes], work.work[1, :lanes]
-    moves = False
-    for t in range(nodes.shape[0]):
-        moves |= nodes[t, AS_LATE] == TO_LATE_DATES
-    if not moves:
-        return
-    for t in range(nodes.shape[0] - 1, -1, -1):
-        must = aims.projects[nodes[t, PROJECT], MUST_FINISH]
-        latest = rows.of[t, ROW_FINISH, :lanes] if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
-        for j in range(lanes):
-            end[j] = must if must != NONE else latest[j]
-        mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
-        place_late(logic, mine, t, end, rows, work.late_start, work.late_finish, lanes, begin)
-    for t in range(nodes.shape[0]):
-        duration = rows.of[t, ROW_DURATION, :lanes]
-        place_early(logic, t, rows, lanes, begin, mode == NOTHING)
-        if nodes[t, AS_LATE] == TO_LATE_DATES:
-            latest = work.late_finish[t, :lanes]
-            work_row(logic.calendars, nodes[t, CALENDAR], latest, end, rows.scratch[LOOK_UP, :lanes])
-            for j in range(lanes):
-                begin[j] = max(begin[j], np.int32(end[j] - duration[j] - nodes[t, GAP]))
-            place(logic, t, latest, begin, rows, lanes, mode == NOTHING)
-        if mode >= EXTREMES and nodes[t, AS_LATE] > TO_SUCCESSORS:
-            _keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
 
 
 @phase
@@ -304,11 +257,14 @@ def _keep_samples(aims, where, lanes, work, samples):
 
 
 @kernel
-def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work, counters, samples, mode, with_late, sampled):
+def run_unit(
+    logic, model, aims, seed, replicate, replicates, first, last, work, counters, samples, mode, with_late, sampled, part
+):
     """Iterations ``k * replicates + replicate`` for ``first <= k < last``: everything from draws to counters.
 
     ``sampled`` False takes the durations that stand in the rows. The rows keep the last batch, so that one lane with
-    ``mode`` NOTHING gives a dated schedule.
+    ``mode`` NOTHING gives a dated schedule. ``part`` WHOLE does all; a batch of a plan with activities as late as possible
+    is done in two parts (see :mod:`simcore.kernel_alap`).
     """
     logic, model, aims, work = borrow(logic), borrow(model), borrow(aims), borrow(work)
     counters, samples = borrow(counters), borrow(samples)
@@ -316,17 +272,16 @@ def run_unit(logic, model, aims, seed, replicate, replicates, first, last, work,
     stream = (seed, replicate)
     for k in range(first, last, width):
         lanes = min(width, last - k)
-        early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
-        if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
-            _mark_ends(logic, aims, lanes, work)
-            trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
-        late_dates_first(logic, aims, lanes, work, counters, mode)
-        alap_pass(logic, aims, lanes, work, counters, mode)
-        spans_pass(logic, aims, lanes, work, counters, mode)
-        if mode != EXTREMES:
-            if sampled and work.cost.shape[0] > 0:
+        if part != AFTER_MOVES:
+            early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
+            if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
+                _mark_ends(logic, aims, lanes, work)
+                trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
+        if part != BEFORE_MOVES:
+            spans_pass(logic, aims, lanes, work, counters, mode)
+            if sampled and mode != EXTREMES and work.cost.shape[0] > 0:
                 cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
             if mode == COUNT:
                 _keep_samples(aims, (k * replicates + replicate, replicates), lanes, work, samples)
-        if with_late:
-            late_pass(logic, aims, lanes, work, counters, mode)
+            if with_late:
+                late_pass(logic, aims, lanes, work, counters, mode)

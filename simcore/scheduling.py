@@ -26,10 +26,11 @@ from simcore.kernel_passes import (
     ROW_START,
     SHARE,
 )
-from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR, run_unit
+from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR
 from simcore.models.plan import Plan, Status
 from simcore.msp_calendars import is_msp
 from simcore.network import Network, compile_network, data_date
+from simcore.passes import run_passes
 from simcore.workspace import counters, samples, workspace
 
 if TYPE_CHECKING:
@@ -162,9 +163,9 @@ def run_single(
     network: Network, model: RiskModel, work: Workspace, *, sampled: bool, seed: int = 0, k: int = 0, replicate: int = 0
 ) -> None:
     """One iteration in a one-lane workspace, late pass included; its dates stay in the rows."""
-    run_unit(
-        network.logic, model, network.aims, np.uint64(seed), replicate, 1, k, k + 1, work,
-        counters(network, replicate + 1, 1, 0), samples(network, 0, False), NOTHING, True, sampled,
+    memory = work, counters(network, replicate + 1, 1, 0), samples(network, 0, False)
+    run_passes(
+        network, model, (np.uint64(seed), replicate, 1), (k, k + 1), memory, NOTHING, with_late=True, sampled=sampled
     )
 
 

@@ -25,12 +25,12 @@ from simcore.kernel_run import (
     Counters,
     Samples,
     Workspace,
-    run_unit,
 )
 from simcore.models.constraints import hard_constraints, with_constraints
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Plan
 from simcore.network import Network, compile_network
+from simcore.passes import run_passes
 from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
@@ -143,9 +143,9 @@ class Run:
     def unit(self, worker: _Worker, replicate: int, first: int, last: int, kept: Samples) -> int:
         """One unit of work; returns its iterations."""
         worker.make_room(last - first)
-        run_unit(
-            self.network.logic, self.risk.model, self.network.aims, self.seed, replicate, self.design.replicates, first, last,
-            worker.work, worker.counters, kept, COUNT, self.with_float, True,
+        run_passes(
+            self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (first, last),
+            (worker.work, worker.counters, kept), COUNT, with_late=self.with_float, sampled=True,
         )
         return last - first
 
@@ -190,9 +190,9 @@ class Run:
         work = self.workspace(PILOT_LANES)
         nothing = samples(self.network, 0, False)
         for replicate in range(min(PILOT_REPLICATES, self.design.replicates)):
-            run_unit(
-                self.network.logic, self.risk.model, self.network.aims, self.seed, replicate, self.design.replicates,
-                0, PILOT_LANES, work, found, nothing, EXTREMES, self.with_float, True,
+            run_passes(
+                self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (0, PILOT_LANES),
+                (work, found, nothing), EXTREMES, with_late=self.with_float, sampled=True,
             )
         return found
 

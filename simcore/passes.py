@@ -1,0 +1,51 @@
+"""Drives the compiled passes over a range of iterations."""
+from __future__ import annotations
+
+from simcore.kernel_passes import AS_LATE
+from simcore.kernel_risk import RiskModel
+from simcore.kernel_run import AFTER_MOVES, BEFORE_MOVES, WHOLE, Counters, Samples, Workspace, run_unit
+from simcore.network import Network
+
+
+def run_passes(
+    network: Network, model: RiskModel, stream: tuple[int, int, int], span: tuple[int, int],
+    memory: tuple[Workspace, Counters, Samples], mode: int, *, with_late: bool, sampled: bool,
+) -> None:
+    """Iterations ``first <= k < last`` of one replicate; see :func:`simcore.kernel_run.run_unit`.
+
+    Parameters
+    ----------
+    network : Network
+    model : RiskModel
+    stream : tuple
+        Seed (uint64), replicate, number of replicates.
+    span : tuple
+        First and last index k of the iterations in the replicate.
+    memory : tuple
+        Rows, counters and samples to fill.
+    mode : int
+        NOTHING, EXTREMES or COUNT.
+    with_late : bool
+        Also the late pass.
+    sampled : bool
+        Draw durations; else those that stand in the rows are taken.
+    """
+    work, counters, samples = memory
+    first, last = span
+
+    def run(begin: int, end: int, part: int) -> None:
+        run_unit(
+            network.logic, model, network.aims, *stream, begin, end, work, counters, samples, mode, with_late, sampled, part
+        )
+
+    if not network.logic.nodes[:, AS_LATE].any():
+        run(first, last, WHOLE)
+        return
+    from simcore.kernel_alap import move_late
+
+    width = work.work.shape[1]
+    for begin in range(first, last, width):
+        end = min(begin + width, last)
+        run(begin, end, BEFORE_MOVES)
+        move_late(network.logic, network.aims, end - begin, work, counters, mode)
+        run(begin, end, AFTER_MOVES)
