@@ -53,6 +53,16 @@ def factor_problems(plan: Plan, places: Places) -> Iterator[Problem]:
             )
 
 
+def price_problems(plan: Plan, places: Places) -> Iterator[Problem]:
+    for resource in plan.resources.values():
+        if resource.uncertainty is not None and not resource.uncertainty.relative:
+            yield Problem(
+                places.of("resource", resource.id, "uncertainty"),
+                "it multiplies prices.",
+                "Write percentages, such as 'triangular(95%, 100%, 115%)'.",
+            )
+
+
 def _probability(value: float, where: str) -> Iterator[Problem]:
     if not 0.0 <= value <= 1.0:
         yield Problem(f"{where} probability", f"{value:g} is not between 0 and 1.")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from simcore.models.check_loops import loop_problems
-from simcore.models.check_risks import correlation_problems, factor_problems, risk_problems
+from simcore.models.check_risks import correlation_problems, factor_problems, price_problems, risk_problems
 from simcore.models.check_values import activity_problems, calendar_problems, project_problems, scheduling_problems
 from simcore.models.errors import PlanError, Problem
 from simcore.models.places import Places
@@ -49,6 +49,7 @@ def find_problems(plan: Plan) -> list[Problem]:
         problems += loop_problems(plan, places)
     problems += risk_problems(plan, places)
     problems += factor_problems(plan, places)
+    problems += price_problems(plan, places)
     problems += correlation_problems(plan, places)
     return problems
 

@@ -70,11 +70,11 @@ def correlate(plan: Plan, variables: VariableTable) -> Copula:
             _one_factor(block[0][0].rank, members, variables, streams, loads, own)
         else:
             repaired += _dense(block, members, variables, streams, loads, own)
-    count = len(variables.names)
-    entries = [loads.get(v, []) for v in range(count)]
+    of_stream = [variables.index[name] for name in variables.names]  # variables of one stream stay together
+    entries = [loads.get(v, []) for v in of_stream]
     return Copula(
         streams=tuple(streams),
-        own=np.array([own.get(v, 1.0) for v in range(count)], np.float32),
+        own=np.array([own.get(v, 1.0) for v in of_stream], np.float32),
         at=np.cumsum([0, *map(len, entries)]).astype(np.int32),
         latent=np.array([k for row in entries for k, _ in row], np.int32),
         loading=np.array([x for row in entries for _, x in row], np.float32),

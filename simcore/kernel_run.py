@@ -35,7 +35,7 @@ NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, 
 
 
 COMPLETED, MUST_FINISH, WITH_ALL = range(3)  # columns of Aims.projects
-SPAN_AT, SPAN_END, SPAN_CALENDAR, SPAN_START, SPAN_FINISH = range(5)  # columns of Aims.spans
+SPAN_AT, SPAN_END, SPAN_CALENDAR, SPAN_START, SPAN_FINISH, SPAN_NOW = range(6)  # columns of Aims.spans
 
 
 class Aims(NamedTuple):
@@ -50,8 +50,9 @@ class Aims(NamedTuple):
         Whether a node counts for the project finish.
     focus : ndarray of int32, shape (focus, 2)
         Node (or nodes + span) whose date is kept per iteration, and whether it is the start.
-    spans : ndarray of int32, shape (spans, 5)
-        SPAN_AT to SPAN_END among the sources, SPAN_CALENDAR, SPAN_START and SPAN_FINISH: certain extremes, or NEVER, NONE.
+    spans : ndarray of int32, shape (spans, 6)
+        SPAN_AT to SPAN_END among the sources, SPAN_CALENDAR, SPAN_START and SPAN_FINISH: certain extremes, or NEVER, NONE;
+        SPAN_NOW: the data date, before which nothing remains.
     span_sources : ndarray of int32, shape (sources, 2)
         Node (or nodes + span) and side; see :func:`simcore.kernel_passes.span_row`.
     successor_at, successors : ndarray of int32, shapes (nodes + 1,) and (links, 2)
@@ -100,7 +101,7 @@ class Workspace(NamedTuple):
     critical: npt.NDArray[np.uint8]  # (nodes, lanes)
     alive: npt.NDArray[np.uint8]
     work: npt.NDArray[np.int32]  # (2, lanes)
-    span_minutes: npt.NDArray[np.int32]  # (spans, lanes) of work on the span's calendar
+    span_minutes: npt.NDArray[np.int32]  # (spans, lanes) of remaining work on the span's calendar
     cost: npt.NDArray[np.float64]
 
 
@@ -169,8 +170,8 @@ def keep_node(counters, t, begin, end, duration, gap, lanes, mode, scratch):
 
 @phase
 def spans_pass(logic, aims, lanes, work, counters, mode):
-    """Dates and working time of hammocks and summaries."""
-    begins = work.work[0, :lanes]
+    """Dates and remaining working time of hammocks and summaries."""
+    begins, remains = work.work[0, :lanes], work.work[1, :lanes]
     n = logic.nodes.shape[0]
     for k in range(aims.spans.shape[0]):
         start, finish = work.span_start[k, :lanes], work.span_finish[k, :lanes]
@@ -180,7 +181,9 @@ def spans_pass(logic, aims, lanes, work, counters, mode):
         sources = aims.span_sources[aims.spans[k, SPAN_AT]:aims.spans[k, SPAN_END]]
         span_row(sources, k, work.rows, work.span_start, work.span_finish, lanes)
         minutes = work.span_minutes[k, :lanes]
-        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], start, begins, work.rows.scratch[LOOK_UP, :lanes])
+        for j in range(lanes):
+            remains[j] = max(start[j], aims.spans[k, SPAN_NOW])
+        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], remains, begins, work.rows.scratch[LOOK_UP, :lanes])
         work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], finish, minutes, work.rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
             minutes[j] = max(minutes[j] - begins[j], 0)

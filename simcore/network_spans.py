@@ -8,7 +8,7 @@ from simcore import rules_msp
 from simcore.kernel_passes import NEVER, NONE, SOURCE, Logic
 from simcore.kernel_run import Aims
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Status
-from simcore.network import Calendars, Clock
+from simcore.network import Calendars, Clock, data_date
 from simcore.network_logic import LogicBuilder
 
 START_FROM_START, START_FROM_FINISH, FINISH_FROM_START, FINISH_FROM_FINISH = range(4)
@@ -98,7 +98,8 @@ class SpanBuilder:
         for k, i in enumerate(self.order):
             first, last = self._certain(activities[i])
             begin = len(sources)
-            for s, side in self.sources[i]:
+            done = activities[i].status is Status.COMPLETED
+            for s, side in () if done else self.sources[i]:
                 number = None if activities[s].status is Status.COMPLETED else self.logic.node_of.get(s)
                 if number is None and s in self.span_of and self.span_of[s] < k:
                     number = n + self.span_of[s]
@@ -106,7 +107,8 @@ class SpanBuilder:
                     sources.append((number, side))
                 elif s not in self.span_of:
                     first, last = _widen(first, last, self._instant(activities[s], side), side)
-            spans.append((begin, len(sources), self.logic.calendar(activities[i]), first, last))
+            now = self._minutes(data_date(self.plan.project(activities[i].project)))
+            spans.append((begin, len(sources), self.logic.calendar(activities[i]), first, last, now))
         at, successors = _by_predecessor(logic, self.logic.owner, n)
         with_all = [self.plan.options(p.id).float_to == "plan finish" for p in self.plan.projects]
         must_finish = [self._minutes(rules_msp.must_finish_by(self.plan, p)) for p in self.plan.projects]
@@ -114,7 +116,7 @@ class SpanBuilder:
             projects=np.array([*zip(self._completed(), must_finish, with_all, strict=True)], np.int32).reshape(-1, 3),
             finishes=np.array([self.logic.is_shown(i) for i in self.logic.order], np.int8),
             focus=np.array(self._focus(n), np.int32).reshape(-1, 2),
-            spans=np.array(spans, np.int32).reshape(-1, 5),
+            spans=np.array(spans, np.int32).reshape(-1, 6),
             span_sources=np.array(sources, np.int32).reshape(-1, 2),
             successor_at=at,
             successors=successors,

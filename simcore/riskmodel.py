@@ -23,7 +23,7 @@ from simcore.kernel_risk import (
 )
 from simcore.kernel_sampling import FIXED, Variables
 from simcore.models.distribution_base import Distribution
-from simcore.models.plan import Activity, Amount, Status
+from simcore.models.plan import Activity, Amount, Assignment, Status
 from simcore.models.risks import Factor, Impact, Risk
 from simcore.network import Network
 from simcore.quantiles import FULL, TableBuilder
@@ -64,7 +64,7 @@ class CompiledRisk:
 
 
 class VariableTable:
-    """Collects variables by stream name."""
+    """Collects variables by stream name; several may share a stream, then they rise and fall together."""
 
     def __init__(self) -> None:
         self.tables = TableBuilder()
@@ -79,7 +79,7 @@ class VariableTable:
         kind, mode, first, last = self.tables.place(shape)
         if kind == FIXED:  # a certain value stands in the shift alone
             shift, scale = shift + scale * float(shape.ppf(0.5)), 0.0
-        self.index[name] = len(self.names)
+        self.index.setdefault(name, len(self.names))
         self.names.append(name)
         self._rows.append((kind, scale * factor, shift * factor, mode, first, last))
         return len(self.names) - 1
@@ -241,10 +241,9 @@ class CostBuilder:
         elif span is not None:
             minutes, per, row = self.span_minutes[span], PER_SPAN, span
         spent = _spent(activity)
-        fixed, rate = self._assigned(activity, minutes)
-        amount, per_day = (activity.cost.fixed, activity.cost.per_day) if activity.cost else (None, None)
         done = activity.status is Status.COMPLETED
-        remaining = fixed + rate * minutes
+        fixed, rate, remaining = self._assigned(activity, minutes, per, row)
+        amount, per_day = (activity.cost.fixed, activity.cost.per_day) if activity.cost else (None, None)
         if amount is not None:
             remaining += amount.value
             if amount.uncertainty is None or done:
@@ -269,15 +268,29 @@ class CostBuilder:
         name = f"activity/{activity.project}/{activity.id}/{quantity}"
         return self.draft.variables.add(name, amount.uncertainty, amount.value, per)
 
-    def _assigned(self, activity: Activity, minutes: float) -> tuple[float, float]:
-        """``(fixed, rate a minute)`` of what expenses and assignments still cost."""
+    def _assigned(self, activity: Activity, minutes: float, per: int, row: int) -> tuple[float, float, float]:
+        """``(fixed, rate a minute, all)`` of what expenses and assignments still cost; uncertain prices become terms."""
         fixed, rate = sum(e.remaining_cost for e in activity.expenses), 0.0
+        remaining = fixed
         for assignment in activity.assignments:
-            if assignment.time_dependent and minutes > 0:
-                rate += assignment.remaining_cost / minutes
+            remaining += assignment.remaining_cost
+            follows = assignment.time_dependent and minutes > 0
+            price = self._price(assignment)
+            base = assignment.remaining_cost / minutes if follows else assignment.remaining_cost
+            if price is not None:
+                variable = self.draft.variables.add(f"resource/{assignment.resource}/price", price, base)
+                self.terms.append(Term(per if follows else ONCE, row, variable=variable))
+            elif follows:
+                rate += base
             else:
-                fixed += assignment.remaining_cost
-        return fixed, rate
+                fixed += base
+        return fixed, rate, remaining
+
+    def _price(self, assignment: Assignment) -> Distribution | None:
+        """The uncertainty of a resource's price, one draw for all its assignments."""
+        if assignment.resource is None or assignment.remaining_cost == 0.0:
+            return None
+        return self.plan.resources[assignment.resource].uncertainty
 
 
 def _spent(activity: Activity) -> float:
@@ -338,15 +351,15 @@ class RiskBuilder:
         self, risk: Risk, impact: Impact, magnitude: Distribution, quantity: str, event: int,
         drawn: dict[tuple[str, Distribution], int],
     ) -> None:
-        """One impact: a magnitude of its own, or one draw for all when the risk is shared."""
+        """One impact: a magnitude of its own, or one draw for all when the risk is shared (by the same share of its range)."""
         draft = self.draft
         ref = self.plan.find(impact.activity)
         owner = self.position[ref]
         node = self._node(impact.activity, f"risk {risk.id}") if quantity == "duration" else None
         if quantity == "duration" and node is None:
             return
-        if quantity == "cost" and self.plan.by_ref[ref].status is Status.COMPLETED:
-            draft.dropped.append(f"risk {risk.id} has no effect on {impact.activity}: it is complete")
+        if quantity == "cost" and (self.plan.by_ref[ref].status is Status.COMPLETED or self.plan.by_ref[ref].inactive):
+            draft.dropped.append(f"risk {risk.id} has no effect on the cost of {impact.activity}: it is complete or inactive")
             return
         base = float(self.network.durations[node]) if node is not None else self.costs.remaining.get(owner, 0.0)
         effect = Effect(
@@ -354,7 +367,7 @@ class RiskBuilder:
         )
         if risk.shared:
             if (quantity, magnitude) not in drawn:
-                variable = draft.variables.add(f"risk/{risk.id}/shared/{quantity}/{len(drawn)}", magnitude, 1.0)
+                variable = draft.variables.add(f"risk/{risk.id}/shared/{quantity}", magnitude, 1.0)
                 drawn[quantity, magnitude] = draft.draw(variable, event)
             effect.draw = drawn[quantity, magnitude]
         else:

@@ -26,7 +26,7 @@ from simcore.kernel_passes import (
     ROW_START,
     SHARE,
 )
-from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR
+from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR, SPAN_NOW
 from simcore.models.plan import Plan, Status
 from simcore.msp_calendars import is_msp
 from simcore.network import Network, compile_network, data_date
@@ -322,7 +322,8 @@ class _Reader:
                 self.dates[name][i] = to_date(np.array(start))
             for name in ("finish", "early_finish", "late_finish"):
                 self.dates[name][i] = to_date(np.array(finish))
-            self.duration[i] = network.calendars.work(c, finish) - network.calendars.work(c, start)
+            remains = max(start, int(network.aims.spans[k, SPAN_NOW]))
+            self.duration[i] = max(network.calendars.work(c, finish) - network.calendars.work(c, remains), 0)
 
     def _certain(self, i: int) -> None:
         """What is complete shows its actual dates; its early and late dates sit at the data date, as P6 shows them."""
