@@ -50,6 +50,9 @@ def main() -> None:
     refused = run(venv, folder, "schedule", "plan.mpp", status=1)
     assert "simcore[mpp]" in refused.stderr, refused.stderr
     assert "Traceback" not in refused.stderr
+    code = "import simcore; simcore.schedule(simcore.read('trial/plan.yaml')).to_pandas()"
+    without_pandas = subprocess.run([venv / "bin" / "python", "-c", code], cwd=folder, capture_output=True, text=True)
+    assert "simcore[pandas]" in without_pandas.stderr, without_pandas.stderr
     print("The wheel holds", *sorted(names), "and works.")
 
 
