@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 SMALLEST_EIGENVALUE = 1e-10
+NOTICEABLE = 1e-6  # what is moved less was moved only so that it factors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,8 @@ def _dense(
         row = factor[place[v]]
         loads[v] = [(first + k, float(x)) for k, x in enumerate(row[: place[v] + 1]) if x != 0.0]
         own[v] = 0.0
-    return float(np.linalg.norm(possible - matrix))
+    moved = float(np.linalg.norm(possible - matrix))
+    return moved if moved > NOTICEABLE else 0.0
 
 
 def nearest_correlation(matrix: Floats, tolerance: float = 1e-12, steps: int = 10_000) -> Floats:

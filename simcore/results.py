@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from simcore.scheduling import Schedule
 
 Floats = npt.NDArray[np.float64]
+SPACINGS = 8
+"""The slope of a long sample's curve is read over so many spacings to either side; one alone may be tiny by chance."""
+NEAR = (-0.01, -0.005, 0.005, 0.01)
+"""Shares of the iterations this far apart have about the same standard error."""
 PERCENTILES = (5, 10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95)
 
 
@@ -74,8 +78,22 @@ class Sampled:
     def _sd(self) -> float:
         return float(self._values.std(dtype=np.float64, ddof=1)) if len(self._values) > 1 else 0.0
 
+    @cached_property
+    def _sorted_replicates(self) -> list[npt.NDArray[Any]]:
+        return [np.sort(self._values[k :: self._replicates]) for k in range(self._replicates)]
+
     def _share_error(self, value: float) -> float:
-        return self._between_replicates((self._values <= value).astype(np.float64))
+        """Standard error of the share at or below a value, averaged over values nearby.
+
+        Sixteen stratified replicates may agree at one value by chance; a little beside it they do not.
+        """
+        if self._replicates < 2:
+            return float("nan")
+        share = self._share_at_or_below(value)
+        near = {value, *(self._quantile(share + step) for step in NEAR if 0 < share + step < 1)}
+        chosen = [v for v in near if v == value or 0 < abs(self._share_at_or_below(v) - share) < 2 * NEAR[-1]]
+        shares = np.array([np.searchsorted(s, chosen, side="right") / len(s) for s in self._sorted_replicates])
+        return float(np.sqrt(shares.var(axis=0, ddof=1).mean() / self._replicates))
 
     def _quantile_error(self, share: float) -> float:
         """Error of a quantile: the error of the share below it, read off the curve on both sides (works for steps too)."""
@@ -83,8 +101,12 @@ class Sampled:
         error = self._share_error(value)
         if not np.isfinite(error):
             return error
-        error = max(error, 0.5 / len(self._values))
-        return (self._quantile(share + error) - self._quantile(share - error)) / 2
+        n = len(self._values)
+        error = max(error, 0.5 / n)
+        step = max(error, min(SPACINGS / n, NEAR[-1]))
+        low, high = max(share - step, 1 / n), min(share + step, 1.0)
+        slope = (self._quantile(high) - self._quantile(low)) / (high - low) if high > low else 0.0
+        return error * slope
 
     def _error(self, what: float | str) -> float:
         return self._between_replicates(self._values.astype(np.float64)) if what == "mean" else self._quantile_error(_share(what))
