@@ -1,6 +1,8 @@
 """Drives the compiled passes over a range of iterations."""
 from __future__ import annotations
 
+import numpy as np
+
 from simcore.kernel_passes import AS_LATE
 from simcore.kernel_risk import RiskModel
 from simcore.kernel_run import AFTER_MOVES, BEFORE_MOVES, WHOLE, Counters, Samples, Workspace, run_unit
@@ -8,7 +10,7 @@ from simcore.network import Network
 
 
 def run_passes(
-    network: Network, model: RiskModel, stream: tuple[int, int, int], span: tuple[int, int],
+    network: Network, model: RiskModel, stream: tuple[np.uint64, int, int], span: tuple[int, int],
     memory: tuple[Workspace, Counters, Samples], mode: int, *, with_late: bool, sampled: bool,
 ) -> None:
     """Iterations ``first <= k < last`` of one replicate; see :func:`simcore.kernel_run.run_unit`.
@@ -18,7 +20,7 @@ def run_passes(
     network : Network
     model : RiskModel
     stream : tuple
-        Seed (uint64), replicate, number of replicates.
+        Seed, replicate, number of replicates.
     span : tuple
         First and last index k of the iterations in the replicate.
     memory : tuple
