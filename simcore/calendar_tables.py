@@ -11,14 +11,15 @@ import numpy.typing as npt
 from simcore.kernel_calendar import WEEK, CalendarTables
 from simcore.models.calendars import DAY, Calendar, Shifts
 
-FINE_QUANTUM = 5  # below this the table is kept to the horizon asked for, whatever far-off exceptions the calendar has
 FAR_YEARS = 60
+MOST_QUANTA = 2**22  # far-off exceptions make a table no longer than this: eight years of single minutes, forty of five
 
 
 def build_tables(calendars: Sequence[Calendar], origin: date, horizon: date) -> CalendarTables:
     """Tables of all calendars from ``origin`` (a Monday) to at least ``horizon``.
 
-    Exceptions up to sixty years after the horizon are honoured; beyond a calendar's table its weekly pattern goes on.
+    Exceptions up to sixty years after the horizon are honoured (fewer where shifts begin at odd minutes); beyond a calendar's
+    table its weekly pattern goes on.
     """
     if origin.weekday():
         raise ValueError(f"the origin {origin} is no Monday")
@@ -48,8 +49,8 @@ def worked_quanta(calendar: Calendar, origin: date, horizon: date) -> tuple[int,
     """
     quantum = _quantum([*calendar.week, *calendar.exceptions.values()])
     last = max((d for d in calendar.exceptions if d <= horizon + timedelta(days=366 * FAR_YEARS)), default=horizon)
-    end = max(horizon, last) if quantum >= FINE_QUANTUM else horizon
-    days = ((end - origin).days // 7 + 3) * 7
+    reach = max((horizon - origin).days, min((last - origin).days, MOST_QUANTA * quantum // DAY))
+    days = (reach // 7 + 3) * 7
     per_day = DAY // quantum
     same_day = np.zeros((7, per_day), bool)
     next_day = np.zeros((7, per_day), bool)
@@ -59,7 +60,7 @@ def worked_quanta(calendar: Calendar, origin: date, horizon: date) -> tuple[int,
     worked, spill = same_day[weekdays], next_day[weekdays]
     for day, shifts in calendar.exceptions.items():
         index = (day - origin).days
-        if 0 <= index < days - 8:
+        if 0 <= index < days - 8:  # an exception's night may end on the next day
             worked[index], spill[index] = _day(shifts, quantum)
     worked[1:] |= spill[:-1]
     worked[0] |= next_day[6]

@@ -2,7 +2,7 @@
 
 A calendar's *work coordinate* of an instant is the working time from the origin up to it, so 17:00 and 08:00 of the next
 working day are the same coordinate. Tables hold one entry a quantum (the largest step that divides all of the calendar's shift
-boundaries); outside of them the last, exception-free week repeats, exactly.
+boundaries); before and after them the last, exception-free week repeats, exactly.
 """
 from __future__ import annotations
 
@@ -41,14 +41,18 @@ def work_one(cal, c, t):
     q = np.int32(cal.head[c, QUANTUM])
     if q == 0:
         return t
-    weeks = 0
-    if t < 0 or t >= cal.head[c, SPAN]:
-        first = cal.head[c, SPAN] - WEEK
-        weeks = (t - first) // WEEK
+    beyond = 0
+    if t < 0:
+        weeks = t // WEEK
+        t = t - weeks * WEEK + cal.head[c, SPAN] - WEEK
+        beyond = (weeks + 1) * cal.head[c, WEEKLY] - cal.head[c, TOTAL]
+    elif t >= cal.head[c, SPAN]:
+        weeks = (t - cal.head[c, SPAN]) // WEEK + 1
         t = t - weeks * WEEK
+        beyond = weeks * cal.head[c, WEEKLY]
     k = t // q
     entry = cal.table[cal.head[c, WORK_AT] + k]
-    return (entry >> 1) + (entry & 1) * (t - k * q) + weeks * cal.head[c, WEEKLY]
+    return (entry >> 1) + (entry & 1) * (t - k * q) + beyond
 
 
 @kernel
@@ -57,13 +61,17 @@ def start_one(cal, c, w):
     q = np.int32(cal.head[c, QUANTUM])
     if q == 0:
         return w
-    weeks = 0
-    if w < 0 or w >= cal.head[c, TOTAL]:
-        first = cal.head[c, TOTAL] - cal.head[c, WEEKLY]
-        weeks = (w - first) // cal.head[c, WEEKLY]
+    beyond = 0
+    if w < 0:
+        weeks = w // cal.head[c, WEEKLY]
+        w = w - (weeks + 1) * cal.head[c, WEEKLY] + cal.head[c, TOTAL]
+        beyond = (weeks + 1) * WEEK - cal.head[c, SPAN]
+    elif w >= cal.head[c, TOTAL]:
+        weeks = (w - cal.head[c, TOTAL]) // cal.head[c, WEEKLY] + 1
         w = w - weeks * cal.head[c, WEEKLY]
+        beyond = weeks * WEEK
     m = w // q
-    return cal.table[cal.head[c, CLOCK_AT] + m] + (w - m * q) + weeks * WEEK
+    return cal.table[cal.head[c, CLOCK_AT] + m] + (w - m * q) + beyond
 
 
 @kernel
