@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simcore.riskmodel import VariableTable
 
 Floats = npt.NDArray[np.float64]
+Group = tuple[int, Correlation, list[int]]
+"""A correlation, its number in the plan, and its variables."""
 SMALLEST_EIGENVALUE = 1e-10
 NOTICEABLE = 1e-6  # what is moved less was moved only so that it factors
 
@@ -58,7 +60,11 @@ def pearson_of_rank(rank: float | Floats) -> Floats:
 
 def correlate(plan: Plan, variables: VariableTable) -> Copula:
     """The copula of a plan's correlations; variables that do not vary are left out."""
-    groups = [(c, members) for c in plan.correlations if len(members := _members(plan, c, variables)) > 1]
+    groups = [
+        (number, c, members)
+        for number, c in enumerate(plan.correlations, start=1)
+        if len(members := _members(plan, c, variables)) > 1
+    ]
     if not groups:
         return Copula.empty(len(variables.names))
     streams: list[str] = []
@@ -66,9 +72,11 @@ def correlate(plan: Plan, variables: VariableTable) -> Copula:
     own: dict[int, float] = {}
     repaired = 0.0
     for block in _blocks(groups):
-        members = sorted({m for _, names in block for m in names})
-        if len(block) == 1 and block[0][0].rank >= 0:
-            _one_factor(block[0][0].rank, members, variables, streams, loads, own)
+        # by name: neither their order in the plan nor what else is in it moves a draw
+        members = sorted({m for group in block for m in group[2]}, key=variables.names.__getitem__)
+        number, correlation, _ = block[0]
+        if len(block) == 1 and correlation.rank >= 0:
+            _one_factor(correlation.rank, members, f"correlation/{number}", streams, loads, own)
         else:
             repaired += _dense(block, members, variables, streams, loads, own)
     of_stream = [variables.index[name] for name in variables.names]  # variables of one stream stay together
@@ -97,11 +105,11 @@ def _members(plan: Plan, correlation: Correlation, variables: VariableTable) -> 
     return found
 
 
-def _blocks(groups: list[tuple[Correlation, list[int]]]) -> list[list[tuple[Correlation, list[int]]]]:
+def _blocks(groups: list[Group]) -> list[list[Group]]:
     """Groups that share variables, together."""
-    blocks: list[tuple[set[int], list[tuple[Correlation, list[int]]]]] = []
+    blocks: list[tuple[set[int], list[Group]]] = []
     for group in groups:
-        members = set(group[1])
+        members = set(group[2])
         touching = [b for b in blocks if b[0] & members]
         merged = members.union(*(b[0] for b in touching)), [g for b in touching for g in b[1]] + [group]
         blocks = [b for b in blocks if not b[0] & members] + [merged]
@@ -109,25 +117,25 @@ def _blocks(groups: list[tuple[Correlation, list[int]]]) -> list[list[tuple[Corr
 
 
 def _one_factor(
-    rank: float, members: list[int], variables: VariableTable, streams: list[str],
+    rank: float, members: list[int], stream: str, streams: list[str],
     loads: dict[int, list[tuple[int, float]]], own: dict[int, float],
 ) -> None:
     """All pairs share one normal."""
     rho = float(pearson_of_rank(rank))
-    streams.append("correlation/" + variables.names[members[0]])
+    streams.append(stream)
     for v in members:
         loads[v] = [(len(streams) - 1, rho**0.5)]
         own[v] = (1 - rho) ** 0.5
 
 
 def _dense(
-    block: list[tuple[Correlation, list[int]]], members: list[int], variables: VariableTable, streams: list[str],
+    block: list[Group], members: list[int], variables: VariableTable, streams: list[str],
     loads: dict[int, list[tuple[int, float]]], own: dict[int, float],
 ) -> float:
     """A full matrix; later correlations win over earlier ones. Returns how far it was moved to be possible."""
     place = {v: k for k, v in enumerate(members)}
     matrix = np.eye(len(members))
-    for correlation, names in block:
+    for _, correlation, names in block:
         for a in names:
             for b in names:
                 if a != b:

@@ -208,6 +208,25 @@ def test_a_correlation_leaves_all_others_alone():
         np.testing.assert_array_equal(first.milestones[name].samples, second.milestones[name].samples)
 
 
+@pytest.mark.parametrize("ranks_given", [(0.6,), (0.6, -0.3)])
+def test_the_order_of_the_plan_does_not_matter(ranks_given):
+    """Nor do variables that come before: draws are named, the common ones too."""
+    pairs = (("B", "D"), ("D", "A"))
+    correlations = tuple(Correlation(between=durations(*p), rank=r) for p, r in zip(pairs, ranks_given, strict=False))
+    first = run(correlated(*correlations, names="ABCDE"), iterations=100)
+    for names in ("EDCBA", "CADBE"):
+        second = run(correlated(*correlations, names=names), iterations=100)
+        for name in "ABCDE":
+            np.testing.assert_array_equal(first.milestones[name].samples, second.milestones[name].samples)
+
+
+def test_one_more_member_leaves_the_others():
+    few, more = (Correlation(between=durations(*names), rank=0.5) for names in ("BCD", "ABCD"))
+    first, second = run(correlated(few), iterations=100), run(correlated(more), iterations=100)
+    for name in "BCDE":
+        np.testing.assert_array_equal(first.milestones[name].samples, second.milestones[name].samples)
+
+
 def test_many_variables_share_one_normal():
     """Ten thousand activities must not need a matrix."""
     names = [f"T{k}" for k in range(10_000)]
