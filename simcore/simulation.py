@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from simcore.activities import ActivityTable, Histograms
 from simcore.design import Design
+from simcore.kernel_passes import NONE
 from simcore.kernel_run import (
     BINS,
     COUNT,
@@ -203,6 +204,7 @@ class Run:
         from simcore.advice import advise
 
         plan, replicates = self.network.plan, self.design.replicates
+        self._date_the_undated(kept)
         finish = self._date_variable(kept.finish[-1, :done], self.schedule.project_end)
         several = len(plan.projects) > 1
         results = Results(
@@ -226,12 +228,20 @@ class Run:
         )
         return advise(results, self.risk)
 
+    def _date_the_undated(self, kept: Samples) -> None:
+        """A project in which nothing has dates finishes where its schedule says: at its data date."""
+        ends = [*(self.schedule.project_finish[p.id] for p in self.network.plan.projects), self.schedule.project_end]
+        for row, end in zip(kept.finish, ends, strict=True):
+            row[row <= NONE] = self.network.clock.minutes(end)
+
     def _milestones(self, kept: Samples, done: int) -> dict[str, DateVariable]:
         plan, network = self.network.plan, self.network
         found = {}
         for row, (number, at_start) in enumerate(network.aims.focus):
             i = int(network.activity_of[number])
             date = (self.schedule.start if at_start else self.schedule.finish)[i]
+            if np.isnat(date):
+                continue  # a hammock that hangs on nothing
             found[plan.shown[plan.activities[i].ref]] = self._date_variable(kept.focus[row, :done], date.item())
         return found
 
