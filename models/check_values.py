@@ -14,8 +14,9 @@ from simcore.models.units import FIRST_YEAR, LAST_YEAR, MAX_MINUTES
 
 if TYPE_CHECKING:
     from simcore.models.calendars import Calendar, Shifts
+    from simcore.models.costs import Amount, Cost
     from simcore.models.places import Places
-    from simcore.models.plan import Activity, Amount, Cost, Plan, SchedulingOptions
+    from simcore.models.plan import Activity, Plan, SchedulingOptions
 
 CRITICAL = re.compile(r"longest path|float <= *-?\d+(\.\d+)?h?")
 """How ``SchedulingOptions.critical`` is written."""

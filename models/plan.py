@@ -12,10 +12,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from simcore.models.branches import AnyBranch
 from simcore.models.calendars import Calendar
+from simcore.models.costs import Assignment, Cost, Expense, Resource
 from simcore.models.distributions import Distribution
 from simcore.models.errors import Problem
-from simcore.models.risks import Correlation, Factor, Risk
+from simcore.models.risks import Correlation, Factor, Risk, Scenario
+from simcore.models.weather import Weather
 
 
 class Ref(NamedTuple):
@@ -89,6 +92,7 @@ class Relationship:
 
     ``lag`` is in minutes on the lag calendar (negative: a lead); ``elapsed`` makes it clock time; ``percent`` (a fraction,
     0.5 for 50 %) makes it that share of the predecessor's duration instead. ``lag_calendar`` overrides the plan's.
+    ``uncertainty`` is on the lag in minutes, or relative to it; ``probability`` is that of the link holding at all.
     """
 
     predecessor: Ref
@@ -98,6 +102,8 @@ class Relationship:
     elapsed: bool = False
     percent: float | None = None
     lag_calendar: LagCalendar | None = None
+    uncertainty: Distribution | None = None
+    probability: float = 1.0
 
 
 class LagCalendar(StrEnum):
@@ -105,86 +111,6 @@ class LagCalendar(StrEnum):
     SUCCESSOR = "successor"
     PROJECT = "project"
     ALWAYS = "24h"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
-    """Money that may be uncertain; a relative distribution refers to ``value``."""
-
-    value: float
-    uncertainty: Distribution | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """Remaining cost of an activity beside its assignments and expenses.
-
-    ``per_day`` is money per working day (``hours_per_day`` of the activity's calendar) of remaining duration; ``actual`` is
-    what has been spent.
-    """
-
-    fixed: Amount | None = None
-    per_day: Amount | None = None
-    actual: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatePeriod:
-    """Price of a resource from a date on; ``price`` per hour of work (labour, equipment) or per unit (material)."""
-
-    start: datetime | None
-    price: float
-    overtime_price: float | None = None
-    per_use: float = 0.0
-    max_units: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """``kind`` is labour, equipment, material or cost; ``calendar`` names a calendar of the plan."""
-
-    id: str
-    name: str = ""
-    kind: str = "labour"
-    calendar: str | None = None
-    rates: tuple[RatePeriod, ...] = ()
-    max_units: float | None = None  # 1.0 is one full-time unit
-    uncertainty: Distribution | None = None  # on the price, relative
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """A resource on an activity. Work in minutes (material: units in ``quantity``); costs as the source tool stored them."""
-
-    resource: str | None
-    units: float | None = None  # share of full time, 1.0 = 100 %; material: quantity per the tool's rule
-    work: float = 0.0  # budgeted work, minutes
-    actual_work: float = 0.0
-    remaining_work: float = 0.0
-    quantity: float | None = None  # material units, budgeted
-    remaining_quantity: float | None = None
-    budgeted_cost: float = 0.0
-    actual_cost: float = 0.0
-    remaining_cost: float = 0.0
-    time_dependent: bool = True  # labour and equipment: cost follows the duration; material and lump sums do not
-    start: datetime | None = None
-    finish: datetime | None = None
-    delay: int = 0  # minutes of work after the activity's start (P6 lag, Microsoft Project delay)
-    levelling_delay: int = 0
-    curve: str | None = None
-    drives: bool = True  # P6: drives the activity's dates
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expense:
-    """A cost without a resource."""
-
-    name: str = ""
-    budgeted_cost: float = 0.0
-    actual_cost: float = 0.0
-    remaining_cost: float = 0.0
-    accrual: str = "uniform"  # start, uniform, end
-    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +152,7 @@ class Activity:
 
     ``duration`` is the original duration and ``remaining`` what is left of it at the data date (None: follows from the status),
     both in minutes of working time on ``calendar``, or of clock time when ``elapsed``. ``uncertainty`` is on the remaining
-    duration.
+    duration; ``existence`` is the probability that there is such an activity at all.
     """
 
     project: str
@@ -261,6 +187,7 @@ class Activity:
     codes: Mapping[str, str] = field(default_factory=dict)  # activity codes
     fields: Mapping[str, str] = field(default_factory=dict)  # user-defined fields
     uncertainty: Distribution | None = None
+    existence: float = 1.0
     cost: Cost | None = None
     assignments: tuple[Assignment, ...] = ()
     expenses: tuple[Expense, ...] = ()
@@ -347,6 +274,11 @@ class Plan:
     risks: tuple[Risk, ...] = ()
     factors: tuple[Factor, ...] = ()
     correlations: tuple[Correlation, ...] = ()
+    branches: tuple[AnyBranch, ...] = ()
+    weather: tuple[Weather, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    scales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # quantity -> word -> expression, of a register
+    ranges_from: Mapping[str, str] = field(default_factory=dict)  # "duration of A100" -> the rule or template it came from
     focus: tuple[Ref, ...] = ()  # milestones whose dates are kept per iteration
     scheduling: SchedulingOptions = SchedulingOptions()
     currency: str = ""
@@ -429,6 +361,37 @@ class Plan:
     def has(self, shown_id: str) -> bool:
         """Whether :meth:`find` knows this id."""
         return shown_id in self._refs
+
+    def find_link(self, text: str) -> int:
+        """Position of the relationship written ``A -> B``, or ``A -> B SS`` where two activities have several.
+
+        Raises
+        ------
+        KeyError
+            When there is no such relationship, or when there are several; the message says which.
+        """
+        places = self._links.get(text, ())
+        if len(places) > 1:
+            kinds = ", ".join(f"'{text} {self.relationships[i].type.value}'" for i in places)
+            raise KeyError(f"there are {len(places)} relationships '{text}'. Write one of {kinds}.")
+        if not places:
+            raise KeyError(f"there is no relationship '{text}'.")
+        return places[0]
+
+    def link_name(self, position: int) -> str:
+        """A relationship as :meth:`find_link` knows it, in the shortest way."""
+        link = self.relationships[position]
+        text = f"{self.shown[link.predecessor]} -> {self.shown[link.successor]}"
+        return text if len(self._links[text]) == 1 else f"{text} {link.type.value}"
+
+    @cached_property
+    def _links(self) -> dict[str, list[int]]:
+        table: dict[str, list[int]] = {}
+        for i, link in enumerate(self.relationships):
+            text = f"{self.shown[link.predecessor]} -> {self.shown[link.successor]}"
+            for name in (text, f"{text} {link.type.value}"):
+                table.setdefault(name, []).append(i)
+        return table
 
     @cached_property
     def _refs(self) -> dict[str, Ref]:

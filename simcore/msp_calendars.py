@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from simcore.models.calendars import Calendar
-from simcore.models.plan import Activity, Assignment, Plan, Ref, Status
+from simcore.models.costs import Assignment
+from simcore.models.plan import Activity, Plan, Ref, Status
 from simcore.models.working_time import intersect, working_minutes
 
 _TOLERANCE = 2  # minutes that dates without seconds may be off

@@ -22,8 +22,9 @@ from simcore.kernel_risk import (
     Shared,
 )
 from simcore.kernel_sampling import FIXED, Variables
+from simcore.models.costs import Amount, Assignment
 from simcore.models.distribution_base import Distribution
-from simcore.models.plan import Activity, Amount, Assignment, Status
+from simcore.models.plan import Activity, Status
 from simcore.models.risks import Factor, Impact, Risk
 from simcore.network import Network
 from simcore.quantiles import FULL, TableBuilder

@@ -9,10 +9,10 @@ import numpy as np
 
 import simcore
 from simcore.models.calendars import Calendar
+from simcore.models.costs import Assignment, Resource
 from simcore.models.plan import (
     Activity,
     ActivityType,
-    Assignment,
     Constraint,
     ConstraintType,
     FileDates,
@@ -22,7 +22,6 @@ from simcore.models.plan import (
     Project,
     Ref,
     Relationship,
-    Resource,
     SchedulingOptions,
     Wbs,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import simcore
 from simcore.models.calendars import Calendar
+from simcore.models.costs import Resource
 from simcore.models.plan import (
     Activity,
     Constraint,
@@ -15,7 +16,6 @@ from simcore.models.plan import (
     Project,
     Ref,
     Relationship,
-    Resource,
     SchedulingOptions,
     Status,
 )

@@ -7,31 +7,26 @@ from datetime import date, datetime, timedelta
 from hypothesis import strategies as st
 
 from simcore.models.calendars import Calendar, Shifts
+from simcore.models.costs import Amount, Assignment, Cost, Expense, RatePeriod, Resource
 from simcore.models.plan import (
     Activity,
     ActivityType,
-    Amount,
-    Assignment,
     Baseline,
     Constraint,
     ConstraintType,
-    Cost,
-    Expense,
     FileDates,
     LagCalendar,
     LinkType,
     Plan,
     Project,
-    RatePeriod,
     Ref,
     Relationship,
-    Resource,
     SchedulingOptions,
     Segment,
     Status,
     Wbs,
 )
-from simcore.models.risks import Correlation, Factor, Impact, Mitigation, Risk
+from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk
 from tests.distribution_strategies import distributions
 
 NAMES = st.one_of(
@@ -258,7 +253,9 @@ def _risk_model(draw: st.DrawFn, shown: list[str]) -> dict[str, object]:
     ranges = st.one_of(distributions(), distributions(relative=True))
     impact = st.builds(Impact, activity=st.sampled_from(shown), duration=ranges, cost=maybe(ranges))
     impacts = st.lists(impact, max_size=2).map(tuple)
-    mitigation = st.builds(Mitigation, name=TEXTS, cost=MONEY, probability=maybe(SHARES), impacts=maybe(impacts))
+    action = st.builds(Action, name=TEXTS, cost=MONEY).filter(lambda a: a != Action())
+    actions = st.lists(action, max_size=1).map(tuple)
+    mitigation = st.builds(Mitigation, actions=actions, probability=maybe(SHARES), impacts=maybe(impacts))
     combine = st.sampled_from(["series", "parallel"])
     risks = [
         draw(st.builds(Risk, id=st.just(name), name=TEXTS, probability=SHARES, impacts=impacts, shared=st.booleans(),

@@ -9,15 +9,14 @@ import numpy as np
 
 import simcore
 from simcore.models.calendars import Calendar, Shifts
+from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Pert, Triangular
 from simcore.models.errors import Problem
 from simcore.models.plan import (
     Activity,
     ActivityType,
-    Amount,
     Constraint,
     ConstraintType,
-    Cost,
     FileDates,
     LinkType,
     Plan,
@@ -27,7 +26,7 @@ from simcore.models.plan import (
     Status,
     Wbs,
 )
-from simcore.models.risks import Correlation, Factor, Impact, Mitigation, Risk
+from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk
 from simcore.results import Results
 
 DAY: Shifts = ((480, 720), (780, 1020))
@@ -101,7 +100,7 @@ def _risk_model(tasks: list[Activity]) -> dict[str, object]:
     return {
         "risks": (
             Risk(id="R1", name="Permit appeal", probability=0.3, impacts=(late,),
-                 mitigation=Mitigation(name="Early hearing", cost=15000.0, probability=0.1)),
+                 mitigation=Mitigation(actions=(Action(name="Early hearing", cost=15000.0),), probability=0.1)),
             Risk(id="R2", name="Steel price", probability=0.5, impacts=(dear,)),
         ),
         "factors": (Factor(id="productivity", name="Crew productivity", applies_to=tuple(ids[::2]),

@@ -12,23 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simcore.models.calendars import Calendar, always
+from simcore.models.costs import Amount, Assignment, Cost, Resource
 from simcore.models.distributions import Uniform
 from simcore.models.errors import PlanError
 from simcore.models.loops import find_loops
 from simcore.models.plan import (
     Activity,
     ActivityType,
-    Amount,
-    Assignment,
     Constraint,
     ConstraintType,
-    Cost,
     LinkType,
     Plan,
     Project,
     Ref,
     Relationship,
-    Resource,
     SchedulingOptions,
     Segment,
     Wbs,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simcore.correlation import correlate, nearest_correlation, pearson_of_rank
+from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import (
     Discrete,
     Distribution,
@@ -20,7 +21,7 @@ from simcore.models.distributions import (
     Triangular,
     Uniform,
 )
-from simcore.models.plan import Amount, Cost, Plan
+from simcore.models.plan import Plan
 from simcore.models.risks import Correlation, Impact, Risk
 from simcore.results import Results
 from simcore.riskmodel import VariableTable

@@ -14,8 +14,9 @@ import pytest
 import simcore
 from simcore.answers import json_text
 from simcore.design import Design
+from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Triangular
-from simcore.models.plan import Activity, ActivityType, Amount, Cost, LinkType, Plan, Ref, Relationship
+from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Relationship
 from simcore.models.risks import Factor, Impact, Risk
 from simcore.results import Results
 from simcore.simulation import Progress

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from simcore.models.plan import Expense
+from simcore.models.costs import Expense
 from tests.mspdi_documents import assignment, fields, notes_of, only, read, resource, task
 
 

@@ -7,22 +7,10 @@ from datetime import date, datetime
 
 import pytest
 
+from simcore.models.costs import Amount, Assignment, Expense, RatePeriod
 from simcore.models.formats.native import read_native
 from simcore.models.formats.native_tree import parse_tree
-from simcore.models.plan import (
-    ActivityType,
-    Amount,
-    Assignment,
-    Constraint,
-    ConstraintType,
-    Expense,
-    LagCalendar,
-    LinkType,
-    RatePeriod,
-    Ref,
-    Segment,
-    Status,
-)
+from simcore.models.plan import ActivityType, Constraint, ConstraintType, LagCalendar, LinkType, Ref, Segment, Status
 from tests.native_documents import activity_of, plan_of, problems_of
 from tests.plan_equality import differences
 

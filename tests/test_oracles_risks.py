@@ -12,8 +12,9 @@ import pytest
 
 import simcore
 from simcore.models.calendars import Calendar, always
+from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Discrete, Distribution, Fixed, Normal, Triangular
-from simcore.models.plan import Activity, Amount, Cost, LinkType, Plan, Project, Ref, Relationship
+from simcore.models.plan import Activity, LinkType, Plan, Project, Ref, Relationship
 from simcore.models.risks import Correlation, Factor, Impact, Risk
 from simcore.results import MoneyVariable, Results
 from tests.oracle_plans import (

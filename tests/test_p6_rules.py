@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 
 import simcore
+from simcore.models.costs import Assignment, Resource
 from simcore.models.distributions import Triangular
-from simcore.models.plan import Activity, ActivityType, Assignment, Resource
+from simcore.models.plan import Activity, ActivityType
 from tests.p6_plans import DAY, Dates, at, done, plan, started, task
 
 

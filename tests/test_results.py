@@ -14,8 +14,9 @@ from scipy import stats
 
 import simcore
 from simcore.activities import Histograms
+from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Discrete, Exponential, Triangular, Uniform
-from simcore.models.plan import ActivityType, Amount, Cost, Plan, Project
+from simcore.models.plan import ActivityType, Plan, Project
 from simcore.models.risks import Impact, Risk
 from simcore.results import DateVariable, MoneyVariable, Results
 from tests.oracle_plans import START, UNIT, activity, oracle, plan, run, serial, units

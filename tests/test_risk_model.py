@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import simcore
 from simcore.kernel_sampling import uniform_row
 from simcore.models.calendars import Calendar
+from simcore.models.costs import Amount, Assignment, Cost, Expense, Resource
 from simcore.models.distributions import (
     Beta,
     Discrete,
@@ -25,21 +26,8 @@ from simcore.models.distributions import (
     Uniform,
 )
 from simcore.models.errors import PlanError
-from simcore.models.plan import (
-    Activity,
-    ActivityType,
-    Amount,
-    Assignment,
-    Cost,
-    Expense,
-    LinkType,
-    Plan,
-    Project,
-    Relationship,
-    Resource,
-    Status,
-)
-from simcore.models.risks import Factor, Impact, Mitigation, Risk
+from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Project, Relationship, Status
+from simcore.models.risks import Action, Factor, Impact, Mitigation, Risk
 from simcore.results import Results
 from simcore.riskmodel import stream_key
 from simcore.simulation import SCENARIOS
@@ -129,7 +117,8 @@ def impacts() -> st.SearchStrategy[tuple[Impact, ...]]:
 
 @st.composite
 def risky_plans(draw: st.DrawFn) -> Plan:
-    mitigations = st.builds(Mitigation, cost=st.integers(0, 99).map(float), probability=maybe(SHARES), impacts=maybe(impacts()))
+    actions = st.integers(0, 99).map(lambda cost: (Action(cost=float(cost)),))
+    mitigations = st.builds(Mitigation, actions=actions, probability=maybe(SHARES), impacts=maybe(impacts()))
     risks = st.builds(Risk, id=st.just(""), probability=SHARES, impacts=impacts(), shared=st.booleans(), combine=COMBINE,
                       mitigation=maybe(mitigations))  # fmt: skip
     factors = st.builds(Factor, id=st.just(""), probability=SHARES, uncertainty=st.sampled_from(RELATIVE), combine=COMBINE,
@@ -281,8 +270,9 @@ def test_shared_magnitudes(shared):
 
 
 def test_scenarios():
-    better = Mitigation(cost=500.0, probability=1.0, impacts=(Impact(activity="A", duration=Fixed(2.0 * DAY)),))
-    cheaper = Mitigation(cost=200.0, probability=0.0)
+    milder = (Impact(activity="A", duration=Fixed(2.0 * DAY)),)
+    better = Mitigation(actions=(Action(cost=500.0),), probability=1.0, impacts=milder)
+    cheaper = Mitigation(actions=(Action(cost=200.0),), probability=0.0)
     risks = (event("R", days=8, mitigation=better), event("S", days=1, mitigation=cheaper), event("T", days=0.5))
     plan = plan_of(task(cost=Cost(fixed=Amount(value=1000.0))), risks=risks, factors=(factor("F", 2.0),))
     found = {scenario: run(plan, scenario) for scenario in SCENARIOS}

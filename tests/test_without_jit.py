@@ -12,14 +12,13 @@ import pytest
 import simcore
 from simcore.answers import json_text
 from simcore.models.calendars import Calendar
+from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Discrete, Lognormal, Pert, Triangular, Uniform
 from simcore.models.plan import (
     Activity,
     ActivityType,
-    Amount,
     Constraint,
     ConstraintType,
-    Cost,
     LagCalendar,
     LinkType,
     Plan,

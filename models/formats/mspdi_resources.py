@@ -5,9 +5,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from simcore.models.costs import Assignment, RatePeriod, Resource
 from simcore.models.formats.mspdi_calendars import CalendarBook
 from simcore.models.formats.mspdi_values import Node, Reading
-from simcore.models.plan import Assignment, RatePeriod, Resource
 
 _KINDS = {0: "material", 1: "labour", 2: "cost"}
 _CONTOURS = (

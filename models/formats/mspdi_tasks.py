@@ -6,24 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from simcore.models.calendars import Calendar, always
+from simcore.models.costs import Assignment, Expense
 from simcore.models.formats.mspdi_calendars import CalendarBook
 from simcore.models.formats.mspdi_fields import FieldBook
 from simcore.models.formats.mspdi_resources import TaskWork
 from simcore.models.formats.mspdi_segments import Span, halves, split_parts
 from simcore.models.formats.mspdi_values import ELAPSED_FORMATS, Node, Reading
-from simcore.models.plan import (
-    Activity,
-    ActivityType,
-    Assignment,
-    Baseline,
-    Constraint,
-    ConstraintType,
-    Expense,
-    FileDates,
-    Segment,
-    Status,
-    Wbs,
-)
+from simcore.models.plan import Activity, ActivityType, Baseline, Constraint, ConstraintType, FileDates, Segment, Status, Wbs
 from simcore.models.working_time import intersect, working_minutes
 
 _CONSTRAINTS = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from simcore.models.costs import Resource
 from simcore.models.formats.native_costs import read_assignments, read_cost, read_expenses
 from simcore.models.formats.native_fields import (
     Field,
@@ -41,7 +42,6 @@ from simcore.models.plan import (
     ConstraintType,
     FileDates,
     Project,
-    Resource,
     Segment,
     Status,
     Wbs,

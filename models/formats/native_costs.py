@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simcore.models.costs import Amount, Assignment, Cost, Expense
 from simcore.models.formats.native_fields import (
     Field,
     Fields,
@@ -24,7 +25,6 @@ from simcore.models.formats.native_fields import (
     work,
 )
 from simcore.models.formats.native_tree import Node, Table
-from simcore.models.plan import Amount, Assignment, Cost, Expense
 
 AMOUNT_FIELDS: Fields = {
     "value": Field("value", money),

@@ -7,6 +7,7 @@ from typing import Any
 
 from simcore.models.calendars import Calendar
 from simcore.models.check_values import CHOICES, CRITICAL
+from simcore.models.costs import RatePeriod, Resource
 from simcore.models.formats.native_fields import (
     Field,
     Fields,
@@ -29,7 +30,7 @@ from simcore.models.formats.native_fields import (
 )
 from simcore.models.formats.native_fields import choice as one_of
 from simcore.models.formats.native_tree import Node, Table
-from simcore.models.plan import LagCalendar, Project, RatePeriod, Resource, SchedulingOptions, Wbs
+from simcore.models.plan import LagCalendar, Project, SchedulingOptions, Wbs
 
 DEFAULT_PROJECT = "P1"
 """Id of the one project of a file that names none: fixed, so that renaming the project changes no random stream."""

@@ -31,7 +31,7 @@ from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_rules import read_where
 from simcore.models.formats.native_tree import Node, Table
 from simcore.models.plan import Activity, Ref
-from simcore.models.risks import Correlation, Factor, Impact, Mitigation, Risk
+from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk
 from simcore.models.wbs import WbsTree
 
 
@@ -91,7 +91,8 @@ class RiskReader:
             mitigation = read_fields(expect_table(node, inner, at), MITIGATION_FIELDS, inner)
             if "impacts" in mitigation:
                 mitigation["impacts"] = self._impacts(mitigation["impacts"], inner.inside("impacts"))
-            values["mitigation"] = Mitigation(**mitigation)
+            action = Action(name=mitigation.pop("name", ""), cost=mitigation.pop("cost", 0.0))
+            values["mitigation"] = Mitigation(actions=(action,) if action != Action() else (), **mitigation)
         return Risk(id=name, **values)
 
     def _impacts(self, written: tuple[Node, int], scope: Scope) -> tuple[Impact, ...]:

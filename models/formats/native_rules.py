@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Distribution
 from simcore.models.formats.native_fields import (
     Field,
@@ -24,7 +25,7 @@ from simcore.models.formats.native_fields import (
 )
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_tree import Node, Table
-from simcore.models.plan import Activity, Amount, Cost
+from simcore.models.plan import Activity
 from simcore.models.uncertainty import Where, may_vary
 from simcore.models.wbs import WbsTree
 

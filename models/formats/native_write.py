@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from simcore.models.calendars import Calendar, Shifts
+from simcore.models.costs import RatePeriod, Resource
 from simcore.models.distributions import factor_values, format_distribution
 from simcore.models.formats.native import FORMAT
 from simcore.models.formats.native_calendars import DAYS, default_hours, format_shift
@@ -18,7 +19,7 @@ from simcore.models.formats.native_project import DEFAULT_PROJECT, default_paren
 from simcore.models.formats.native_write_activities import ActivityWriter
 from simcore.models.formats.native_write_risks import RiskWriter
 from simcore.models.formats.native_yaml import Value, document
-from simcore.models.plan import Plan, Project, RatePeriod, Resource, SchedulingOptions, Wbs
+from simcore.models.plan import Plan, Project, SchedulingOptions, Wbs
 from simcore.models.units import format_datetime
 
 Document = dict[str, Value]

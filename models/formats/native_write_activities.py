@@ -6,24 +6,14 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from simcore.models.costs import Amount, Assignment, Cost
 from simcore.models.distributions import duration_values, format_distribution, money_values
 from simcore.models.formats.native_activities import default_status
 from simcore.models.formats.native_fields import Units
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_links import lag_units
 from simcore.models.formats.native_yaml import Value
-from simcore.models.plan import (
-    Activity,
-    Amount,
-    Assignment,
-    Constraint,
-    ConstraintType,
-    Cost,
-    LinkType,
-    Plan,
-    Relationship,
-    link_index,
-)
+from simcore.models.plan import Activity, Constraint, ConstraintType, LinkType, Plan, Relationship, link_index
 from simcore.models.units import format_datetime, format_duration, format_percent
 
 Document = dict[str, Value]

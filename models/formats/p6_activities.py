@@ -6,21 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from simcore.models.costs import Assignment, Expense
 from simcore.models.formats.p6_baselines import Baselines
 from simcore.models.formats.p6_tables import Row, Tables, count, unique_name
-from simcore.models.plan import (
-    Activity,
-    ActivityType,
-    Assignment,
-    Constraint,
-    ConstraintType,
-    Expense,
-    FileDates,
-    LinkType,
-    Ref,
-    Relationship,
-    Status,
-)
+from simcore.models.plan import Activity, ActivityType, Constraint, ConstraintType, FileDates, LinkType, Ref, Relationship, Status
 
 TYPES = {
     "TT_Task": ActivityType.TASK,

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
+from simcore.models.costs import Assignment, Expense, RatePeriod, Resource
 from simcore.models.formats.p6_tables import Row, Tables, count, unique_name
-from simcore.models.plan import Assignment, Expense, RatePeriod, Resource
 
 KINDS = {"RT_Labor": "labour", "RT_Equip": "equipment", "RT_Mat": "material"}
 ACCRUALS = {"CL_Uniform": "uniform", "CL_Start": "start", "CL_End": "end"}

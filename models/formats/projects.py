@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from simcore.models.calendars import Calendar
-from simcore.models.plan import Activity, Plan, Project, Ref, Relationship, Resource, Wbs
+from simcore.models.costs import Resource
+from simcore.models.plan import Activity, Plan, Project, Ref, Relationship, Wbs
 
 
 def join_projects(plans: Mapping[str, Plan], name: str) -> Plan:

@@ -1,0 +1,89 @@
+"""What work costs: fixed and by the day, resources with their prices, assignments, expenses."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from simcore.models.distributions import Distribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """Money that may be uncertain; a relative distribution refers to ``value``."""
+
+    value: float
+    uncertainty: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Remaining cost of an activity beside its assignments and expenses.
+
+    ``per_day`` is money per working day (``hours_per_day`` of the activity's calendar) of remaining duration; ``actual`` is
+    what has been spent.
+    """
+
+    fixed: Amount | None = None
+    per_day: Amount | None = None
+    actual: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatePeriod:
+    """Price of a resource from a date on; ``price`` per hour of work (labour, equipment) or per unit (material)."""
+
+    start: datetime | None
+    price: float
+    overtime_price: float | None = None
+    per_use: float = 0.0
+    max_units: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """``kind`` is labour, equipment, material or cost; ``calendar`` names a calendar of the plan."""
+
+    id: str
+    name: str = ""
+    kind: str = "labour"
+    calendar: str | None = None
+    rates: tuple[RatePeriod, ...] = ()
+    max_units: float | None = None  # 1.0 is one full-time unit
+    uncertainty: Distribution | None = None  # on the price, relative
+    productivity: Distribution | None = None  # relative; divides the durations of the activities it drives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A resource on an activity. Work in minutes (material: units in ``quantity``); costs as the source tool stored them."""
+
+    resource: str | None
+    units: float | None = None  # share of full time, 1.0 = 100 %; material: quantity per the tool's rule
+    work: float = 0.0  # budgeted work, minutes
+    actual_work: float = 0.0
+    remaining_work: float = 0.0
+    quantity: float | None = None  # material units, budgeted
+    remaining_quantity: float | None = None
+    budgeted_cost: float = 0.0
+    actual_cost: float = 0.0
+    remaining_cost: float = 0.0
+    time_dependent: bool = True  # labour and equipment: cost follows the duration; material and lump sums do not
+    start: datetime | None = None
+    finish: datetime | None = None
+    delay: int = 0  # minutes of work after the activity's start (P6 lag, Microsoft Project delay)
+    levelling_delay: int = 0
+    curve: str | None = None
+    drives: bool = True  # P6: drives the activity's dates
+    uncertainty: Distribution | None = None  # on the remaining quantity or work, relative; the cost follows it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expense:
+    """A cost without a resource."""
+
+    name: str = ""
+    budgeted_cost: float = 0.0
+    actual_cost: float = 0.0
+    remaining_cost: float = 0.0
+    accrual: str = "uniform"  # start, uniform, end
+    account: str | None = None
