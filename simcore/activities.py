@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_passes import CALENDAR, SNAP, SNAP_FINISH
+from simcore.kernel_columns import CALENDAR, SNAP, SNAP_FINISH
 
 if TYPE_CHECKING:
     import pandas

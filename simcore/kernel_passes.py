@@ -6,75 +6,52 @@ exactly when they have the same coordinate.
 """
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from simcore.jit import inlined, kernel, phase
-from simcore.kernel_calendar import QUANTUM, CalendarTables, finish_row, start_row, work_one, work_row
-
-NONE = -(2**30)  # no bound on an early date
-NEVER = 2**30  # no bound on a late date
-NO_PIN, PIN_START, PIN_FINISH, PIN_PLACED = range(4)  # the last binds early dates only
-LOOK_UP = 5  # the scratch row that calendar look-ups use
-# Where a node without duration is shown on a calendar boundary: early and late forward and back, but a start milestone stays
-# late, a finish milestone early on the side that its logic asked for; the last is Microsoft Project's way.
-SNAP_FORWARD, SNAP_START, SNAP_FINISH, SNAP_NEAREST = range(4)
-
-
-# Columns of Logic.nodes; clock minutes unless said otherwise.
-CALENDAR = 0
-EARLIEST = 1  # start not before
-EARLIEST_FINISH = 2  # finish not before, or NONE
-LATEST = 3  # start not after, or NEVER
-LATEST_FINISH = 4
-PIN = 5  # a mandatory date overrides the logic
-PINNED = 6
-SNAP = 7  # for nodes without duration
-GAP = 8  # minutes of work the node waits inside (splits)
-DELAY = 9  # minutes of work between what its logic allows and its start
-EXPECTED = 10  # expected finish replaces the duration, or NONE
-PROJECT = 11
-STARTS_USED = 12  # something follows from its start, so the start is needed in every iteration
-LINKS_AT = 13  # links that bound its start begin here in Logic.links,
-LINKS_MIDDLE = 14  # those that bound its finish here,
-LINKS_END = 15  # and end here
-CAP = 16  # start not after, whatever the links ask, or NEVER
-CAP_FINISH = 17
-FIRST_OF = 18  # it happens with the first of what its links ask, not with the last
-OPEN_END = 19  # its own early finish bounds its late finish
-FLOAT_CALENDAR = 20  # on which total float is counted
-INSIDE = 21  # minutes by which a milestone across a shift boundary stands inside the shift
-AS_LATE = 22  # moves after the forward pass: one of the following
-NODE_COLUMNS = 23
-
-# Columns of Logic.links, sorted by successor.
-SOURCE = 0
-FROM_FINISH = 1
-LAG = 2  # minutes
-SHARE = 3  # lag in millionths of the predecessor's duration
-LAG_CALENDAR = 4  # -1: clock time
-LINK_COLUMNS = 5
-
-ROW_START, ROW_FINISH, ROW_DURATION = range(3)  # the rows of a node
-# AS_LATE: as far as its successors' early dates allow (P6), to its late dates (Microsoft Project), as what moves so asks.
-TO_SUCCESSORS, TO_LATE_DATES, AFTER_OTHERS = 1, 2, 3
-
-
-class Logic(NamedTuple):
-    """All a pass needs: activities that logic schedules, in topological order, with their links and calendars."""
-
-    nodes: npt.NDArray[np.int32]  # (nodes, NODE_COLUMNS)
-    links: npt.NDArray[np.int32]  # (links, LINK_COLUMNS)
-    calendars: CalendarTables
-
-
-class Rows(NamedTuple):
-    """Three rows of lanes a node, and scratch rows."""
-
-    of: npt.NDArray[np.int32]  # (nodes, 3, lanes)
-    scratch: npt.NDArray[np.int32]  # (6, lanes)
+from simcore.kernel_calendar import QUANTUM, finish_row, start_row, work_one, work_row
+from simcore.kernel_chance import absent_late_row, absent_row, asked_by_chance, give_back, kept_by_chance
+from simcore.kernel_columns import (
+    BY_CHANCE,
+    CALENDAR,
+    CAP,
+    CAP_FINISH,
+    DELAY,
+    DELAY_ROW,
+    EARLIEST,
+    EARLIEST_FINISH,
+    EXISTS,
+    EXPECTED,
+    FIRST_OF,
+    FROM_FINISH,
+    GAP,
+    INSIDE,
+    LAG,
+    LAG_CALENDAR,
+    LATEST,
+    LATEST_FINISH,
+    LINKS_AT,
+    LINKS_END,
+    LINKS_MIDDLE,
+    LOOK_UP,
+    NEVER,
+    NO_PIN,
+    NONE,
+    PIN,
+    PIN_FINISH,
+    PIN_START,
+    PINNED,
+    ROW_DURATION,
+    ROW_FINISH,
+    ROW_START,
+    SHARE,
+    SNAP,
+    SNAP_FINISH,
+    SNAP_NEAREST,
+    SNAP_START,
+    SOURCE,
+    STARTS_USED,
+)
 
 
 @inlined
@@ -100,6 +77,9 @@ def _keep_unmoved(lag, share, duration, instant, lanes, amount, out):
 def _lagged_row(logic, e, rows, lanes, out):
     """What link ``e`` asks of its successor: the predecessor's instant, moved by the lag on the lag calendar."""
     links, cal = logic.links, logic.calendars
+    if links[e, BY_CHANCE]:
+        asked_by_chance(logic, e, rows, lanes, out)
+        return
     p = links[e, SOURCE]
     source = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
     lag, share, c = links[e, LAG], links[e, SHARE], links[e, LAG_CALENDAR]
@@ -127,7 +107,7 @@ def _raise_to_links(logic, first, last, rows, lanes, bound):
     links = logic.links
     lagged = rows.scratch[2, :lanes]
     for e in range(first, last):
-        if links[e, LAG] == 0 and links[e, SHARE] == 0:
+        if links[e, LAG] == 0 and links[e, SHARE] == 0 and links[e, BY_CHANCE] == 0:
             p = links[e, SOURCE]
             source = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
             for j in range(lanes):
@@ -198,6 +178,8 @@ def place_early(logic, t, rows, lanes, work, dated):
             for j in range(lanes):
                 work[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP]
         place(logic, t, bound, work, rows, lanes, dated)
+        if nodes[t, EXISTS] >= 0:
+            absent_row(logic, t, rows, lanes)
         return
     earliest = nodes[t, EARLIEST]
     for j in range(lanes):
@@ -223,6 +205,9 @@ def place_early(logic, t, rows, lanes, work, dated):
     if delay:
         for j in range(lanes):
             work[j] += delay
+    if nodes[t, DELAY_ROW] >= 0:
+        for j in range(lanes):
+            work[j] += rows.delays[nodes[t, DELAY_ROW], j]
     if nodes[t, CAP] != NEVER or nodes[t, CAP_FINISH] != NEVER:
         latest = np.int32(work_one(cal, c, nodes[t, CAP]))
         latest_finish = np.int32(work_one(cal, c, nodes[t, CAP_FINISH]) - nodes[t, GAP])
@@ -231,6 +216,8 @@ def place_early(logic, t, rows, lanes, work, dated):
     place(logic, t, bound, work, rows, lanes, dated)
     if nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END] and nodes[t, SNAP] != SNAP_NEAREST:
         _finish_on_time(logic, t, rows.scratch[1, :lanes], work, rows, lanes)
+    if nodes[t, EXISTS] >= 0:
+        absent_row(logic, t, rows, lanes)
 
 
 @kernel
@@ -251,6 +238,15 @@ def _finish_on_time(logic, t, finish_bound, work, rows, lanes):
         finish[j] = begin[j] if finish_bound[j] > finish[j] else finish[j]
 
 
+@kernel
+def _existing(exists, marks, rows, lanes):
+    """How many of the lanes that are marked are those of an activity that exists."""
+    total = 0
+    for j in range(lanes):
+        total += marks[j] if exists < 0 else marks[j] & rows.masks[exists, j]
+    return total
+
+
 @phase
 def trace_driving(logic, rows, lanes, critical, alive, counts):
     """Walk the driving links backward from the lanes marked in ``critical``; count the lanes of every node.
@@ -263,10 +259,7 @@ def trace_driving(logic, rows, lanes, critical, alive, counts):
         if not alive[t]:
             continue
         mine = critical[t]
-        total = 0
-        for j in range(lanes):
-            total += mine[j]
-        counts[t] += total
+        counts[t] += _existing(nodes[t, EXISTS], mine, rows, lanes)
         if nodes[t, PIN] != NO_PIN or nodes[t, LINKS_AT] == nodes[t, LINKS_END]:
             continue
         c = nodes[t, CALENDAR]
@@ -279,6 +272,7 @@ def trace_driving(logic, rows, lanes, critical, alive, counts):
             if side == 0:  # starts are not always dated: from the finish to the coordinate the links asked for
                 for j in range(lanes):
                     own[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP] + nodes[t, DELAY]
+                give_back(logic, t, rows, lanes, own)
             for e in range(first, last):
                 _lagged_row(logic, e, rows, lanes, asked)
                 work_row(cal, c, asked, coordinate, rows.scratch[LOOK_UP, :lanes])
@@ -346,12 +340,17 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
             both = on_time if snap == SNAP_NEAREST and work_one(cal, c, on_time) == work[j] else both
             late_start[t, j] = both
             late_finish_out[t, j] = both
+    if nodes[t, EXISTS] >= 0:
+        absent_late_row(logic, successors, t, late_finish, rows, late_start, late_finish_out, lanes)
 
 
 @kernel
 def lead_row(logic, e, p, instant, rows, lanes, out):
     """The latest instant of predecessor ``p`` that keeps link ``e`` when the successor's instant is given."""
     links, cal = logic.links, logic.calendars
+    if links[e, BY_CHANCE]:
+        kept_by_chance(logic, e, instant, rows, lanes, out)
+        return
     lag, share, c = links[e, LAG], links[e, SHARE], links[e, LAG_CALENDAR]
     _amount_row(-lag, -share, rows.of[p, ROW_DURATION], lanes, out)
     if c < 0 or cal.head[c, QUANTUM] == 0 or (lag == 0 and share == 0):
@@ -369,7 +368,7 @@ def lead_row(logic, e, p, instant, rows, lanes, out):
 
 
 @phase
-def span_row(sources, k, rows, span_start, span_finish, lanes):
+def span_row(logic, sources, k, rows, span_start, span_finish, lanes):
     """Start and finish of span ``k`` (hammock, summary): the extremes of what it spans.
 
     ``sources`` lists nodes (and, beyond them, earlier spans) with a side, and the rows hold the extremes of what is certain
@@ -383,9 +382,31 @@ def span_row(sources, k, rows, span_start, span_finish, lanes):
             instant = rows.of[s, ROW_FINISH] if side & 1 else rows.of[s, ROW_START]
         else:
             instant = span_finish[s - n] if side & 1 else span_start[s - n]
-        if side < 2:
+        exists = logic.nodes[s, EXISTS] if s < n else np.int32(-1)
+        if exists >= 0:
+            mask = rows.masks[exists]
+            for j in range(lanes):
+                if side < 2:
+                    start[j] = min(start[j], instant[j]) if mask[j] else start[j]
+                else:
+                    finish[j] = max(finish[j], instant[j]) if mask[j] else finish[j]
+        elif side < 2:
             for j in range(lanes):
                 start[j] = min(start[j], instant[j])
         else:
             for j in range(lanes):
                 finish[j] = max(finish[j], instant[j])
+    _close_empty(logic, sources, rows, lanes, start, finish)
+
+
+@kernel
+def _close_empty(logic, sources, rows, lanes, start, finish):
+    """A span of which nothing exists in a lane stands, without length, where its first source lets logic through."""
+    for i in range(sources.shape[0]):
+        s = sources[i, 0]
+        if s >= rows.of.shape[0] or logic.nodes[s, EXISTS] < 0:
+            continue
+        for j in range(lanes):
+            instant = rows.of[s, ROW_START, j]
+            start[j] = instant if start[j] == NEVER else start[j]
+            finish[j] = max(instant, start[j]) if finish[j] == NONE else finish[j]

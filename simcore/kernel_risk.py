@@ -1,4 +1,4 @@
-"""The risk model on rows of lanes: sampled durations, factors, risk events, costs."""
+"""The risk model on rows of lanes: what happens, sampled durations and lags, factors, risk events, costs."""
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -10,28 +10,40 @@ from simcore.jit import kernel, phase
 from simcore.kernel_sampling import SCALE, SHIFT, QuantileTables, Variables, latent_row, quantile_row, uniform_row
 
 FACTOR, FACTOR_PARALLEL, IMPACT, IMPACT_PARALLEL = 0, 1, 2, 3
-ABSENT = np.float32(-3.0e38)  # a shared draw of a risk or factor that did not occur
+ABSENT = np.float32(-3.0e38)  # the magnitude of what did not happen
 LONGEST = np.float32(2.0**28)  # minutes, 510 years: the far tail of a wild distribution must not overflow
+FULL = 2.0**32  # probabilities in the kernels are in units of 2^-32
+
+EVENT_MASK, CHANCE, GIVEN_AT, GIVEN_END, NEEDS = range(5)  # columns of Shared.event_place
+FROM, UPTO = range(2)  # columns of Shared.event_limit
 
 
 class Shared(NamedTuple):
-    """What is drawn once an iteration, whatever it touches: occurrences, factors, shared magnitudes, latent normals."""
+    """What is drawn once an iteration, whatever it touches: occurrences, factors, shared magnitudes, latent normals.
 
-    event_key: npt.NDArray[np.uint64]
-    event_threshold: npt.NDArray[np.float64]  # probability in units of 2^-32
+    An event happens when the uniform of its key lies between FROM and UPTO (so several may divide one uniform), or below the
+    drawn CHANCE, or, where an event of its ``given`` happened, below the largest limit of those; and NEEDS happened too. Its
+    answer goes to EVENT_MASK of the masks. What an event needs comes before it.
+    """
+
+    event_key: npt.NDArray[np.uint64]  # (events,)
+    event_place: npt.NDArray[np.int32]  # (events, 5)
+    event_limit: npt.NDArray[np.float64]  # (events, 2) in units of 2^-32
+    given_mask: npt.NDArray[np.int32]
+    given_limit: npt.NDArray[np.float64]
     draw_variable: npt.NDArray[np.int32]
-    draw_event: npt.NDArray[np.int32]
     latent_key: npt.NDArray[np.uint64]
+    latent_place: npt.NDArray[np.int32]  # (latents, 2) first cell and cell bits of its quantile table
 
 
 EFFECT_KIND, DRAW, VARIABLE, EVENT = range(4)  # columns of Effects.place
 
 
 class Effects(NamedTuple):
-    """What factors and risk events do, by node (durations) or by activity with cost (costs); CSR ``at``.
+    """What factors and risk events do, by node (durations, delays), lag, or activity with cost; CSR ``at``.
 
-    A magnitude is a shared DRAW (>= 0) or a VARIABLE of its own that counts when EVENT occurs. ``scale`` turns a relative
-    magnitude into minutes or money.
+    A magnitude is a shared DRAW (>= 0) or a VARIABLE of its own; it counts where the mask EVENT says so (-1: always).
+    ``scale`` turns a relative magnitude into minutes or money.
     """
 
     at: npt.NDArray[np.int32]
@@ -40,47 +52,78 @@ class Effects(NamedTuple):
 
 
 PER_NODE, PER_SPAN, ONCE = 0, 1, 2
-PER, ROW, TERM_VARIABLE = range(3)  # columns of Costs.place
+PER, ROW, TERM_VARIABLE, SECOND, WHERE = range(5)  # columns of Costs.place
 
 
 class Costs(NamedTuple):
     """Money: what is certain, and terms of ``rate * minutes`` or ``draw * minutes`` of a node or span, or of a draw once.
 
-    The draws of TERM_VARIABLE (-1: none, the certain rate counts) are money a minute, or money for ONCE.
+    The draws of TERM_VARIABLE (-1: none, the certain rate counts) are money a minute, or money for ONCE; those of SECOND (-1:
+    none) multiply it; the mask WHERE (-1: always) says whether the activity exists.
     """
 
     certain: float
-    place: npt.NDArray[np.int32]  # (terms, 3)
+    place: npt.NDArray[np.int32]  # (terms, 5)
     rate: npt.NDArray[np.float64]  # (terms,) money a minute
+    owner_where: npt.NDArray[np.int32]  # (owners of cost effects,) mask, -1: always
+    asked: npt.NDArray[np.int32]  # (conditions, 3) first and last term and owner of what a condition on cost asks
+    asked_limit: npt.NDArray[np.float64]  # (conditions, 2) certain cost of the activity, and limit
+
+
+BASE, DURATION_VARIABLE, DATED_AT, DATED_END = range(4)  # columns of RiskModel.duration
+LAG_BASE, LAG_VARIABLE, LAG_OFFSET = range(3)  # columns of RiskModel.lags
+STRIKES_ANY, STRIKES_START, STRIKES_END, STRIKES_SHARE = range(4)
+DATED_EVENT, DATED_MASK, DATED_FROM, DATED_UPTO, STRIKES, STRIKES_VARIABLE = range(6)  # columns of RiskModel.dated
 
 
 class RiskModel(NamedTuple):
-    """All that is random, and what it does."""
+    """All that is random, and what it does.
+
+    Attributes
+    ----------
+    duration : ndarray of int32, shape (nodes, 4)
+        BASE: deterministic remaining duration; its variable or -1; the rows of ``dated`` that strike it.
+    lags : ndarray of int32, shape (lags, 3)
+        LAG_BASE: certain minutes; its variable or -1, and what is added to a draw.
+    delay_effects : Effects
+        Minutes of work that risks put before the start, by Rows.delays.
+    dated : ndarray of int32, shape (dated, 6)
+        Risk events that count only when they strike in a window of dates: the mask of the event, the mask of the answer, the
+        window in clock minutes, and where in the activity it strikes.
+    masks : int
+        How many rows of masks there are: of the logic, of events, of ``dated``.
+    """
 
     variables: Variables
     tables: QuantileTables
     shared: Shared
-    duration: npt.NDArray[np.int32]  # (nodes, 2) deterministic remaining duration, variable or -1
+    duration: npt.NDArray[np.int32]
     effects: Effects
     cost_effects: Effects
     costs: Costs
+    lags: npt.NDArray[np.int32]
+    lag_effects: Effects
+    delay_effects: Effects
+    dated: npt.NDArray[np.int32]
+    masks: int
 
 
 class RiskRows(NamedTuple):
     """Rows of lanes for :class:`Shared`, and scratch rows."""
 
-    occurs: npt.NDArray[np.uint8]
+    masks: npt.NDArray[np.uint8]  # those of the passes
     draws: npt.NDArray[np.float32]
     latents: npt.NDArray[np.float32]
     bits: npt.NDArray[np.uint32]  # (lanes,)
-    scratch: npt.NDArray[np.float32]  # (3, lanes): VALUE, TOTAL, LARGEST
+    limit: npt.NDArray[np.float64]  # (lanes,)
+    scratch: npt.NDArray[np.float32]  # (4, lanes): VALUE, RUNNING, LARGEST, TIMES
 
 
-VALUE, RUNNING, LARGEST = range(3)
+VALUE, RUNNING, LARGEST, TIMES = range(4)
 
 
 @kernel
-def _draw_row(model, v, stream, first, lanes, rows, out):
+def draw_row(model, v, stream, first, lanes, rows, out):
     """Values of variable ``v`` as float32."""
     quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], out)
     scale, shift = np.float32(model.variables.number[v, SCALE]), np.float32(model.variables.number[v, SHIFT])
@@ -88,42 +131,71 @@ def _draw_row(model, v, stream, first, lanes, rows, out):
         out[j] = shift + scale * out[j]
 
 
+@kernel
+def _happens_row(model, e, stream, first, lanes, rows):
+    """Whether event ``e`` happens."""
+    shared, bits, limit = model.shared, rows.bits[:lanes], rows.limit[:lanes]
+    low, high = shared.event_limit[e, FROM], shared.event_limit[e, UPTO]
+    chance, needs = shared.event_place[e, CHANCE], shared.event_place[e, NEEDS]
+    begin, end = shared.event_place[e, GIVEN_AT], shared.event_place[e, GIVEN_END]
+    happens = rows.masks[shared.event_place[e, EVENT_MASK]]
+    if chance < 0 and begin == end and needs < 0:
+        uniform_row(shared.event_key[e], stream[0], stream[1], first, bits)
+        for j in range(lanes):
+            u = np.float64(bits[j])
+            happens[j] = (low <= u) & (u < high)
+        return
+    for j in range(lanes):
+        limit[j] = high
+    if chance >= 0:
+        drawn = rows.scratch[VALUE, :lanes]
+        draw_row(model, chance, stream, first, lanes, rows, drawn)
+        for j in range(lanes):
+            limit[j] = np.float64(drawn[j]) * FULL
+    for i in range(begin, end):
+        before, given = rows.masks[shared.given_mask[i]], shared.given_limit[i]
+        for j in range(lanes):  # limits above all probabilities mark where one has happened
+            limit[j] = max(limit[j] if limit[j] >= 2 * FULL else 0.0, 2 * FULL + given) if before[j] else limit[j]
+    uniform_row(shared.event_key[e], stream[0], stream[1], first, bits)
+    for j in range(lanes):
+        u, upto = np.float64(bits[j]), limit[j] - 2 * FULL if limit[j] >= 2 * FULL else limit[j]
+        happens[j] = (low <= u) & (u < upto)
+    if needs >= 0:
+        for j in range(lanes):
+            happens[j] &= rows.masks[needs, j]
+
+
 @phase
 def sample_shared(model, stream, first, lanes, rows):
     """Draw everything shared for a batch; ``stream`` is (seed, replicate)."""
     shared = model.shared
-    bits = rows.bits[:lanes]
     for k in range(shared.latent_key.shape[0]):
-        latent_row(model.tables, shared.latent_key[k], stream[0], stream[1], first, bits, rows.latents[k, :lanes])
+        place = shared.latent_place[k]
+        latent_row(model.tables, place, shared.latent_key[k], stream, first, rows.bits[:lanes], rows.latents[k, :lanes])
     for e in range(shared.event_key.shape[0]):
-        uniform_row(shared.event_key[e], stream[0], stream[1], first, bits)
-        threshold, occurs = shared.event_threshold[e], rows.occurs[e]
-        for j in range(lanes):
-            occurs[j] = np.float64(bits[j]) < threshold
+        _happens_row(model, e, stream, first, lanes, rows)
     for d in range(shared.draw_variable.shape[0]):
-        draw, occurs = rows.draws[d, :lanes], rows.occurs[shared.draw_event[d]]
-        _draw_row(model, shared.draw_variable[d], stream, first, lanes, rows, draw)
-        for j in range(lanes):
-            draw[j] = draw[j] if occurs[j] else ABSENT
+        draw_row(model, shared.draw_variable[d], stream, first, lanes, rows, rows.draws[d, :lanes])
 
 
 @phase
 def _magnitude_row(model, place, stream, first, lanes, rows):
-    """Magnitude of an effect before its scale, ABSENT where it does not occur; in the VALUE row."""
+    """Magnitude of an effect before its scale, ABSENT where it does not happen; in the VALUE row."""
     value = rows.scratch[VALUE, :lanes]
     if place[DRAW] >= 0:
         draw = rows.draws[place[DRAW]]
         for j in range(lanes):
             value[j] = draw[j]
-        return
-    _draw_row(model, place[VARIABLE], stream, first, lanes, rows, value)
-    occurs = rows.occurs[place[EVENT]]
-    for j in range(lanes):
-        value[j] = value[j] if occurs[j] else ABSENT
+    else:
+        draw_row(model, place[VARIABLE], stream, first, lanes, rows, value)
+    if place[EVENT] >= 0:
+        happens = rows.masks[place[EVENT]]
+        for j in range(lanes):
+            value[j] = value[j] if happens[j] else ABSENT
 
 
 @kernel
-def _apply_effects(model, effects, owner, stream, first, lanes, rows):
+def apply_effects(model, effects, owner, stream, first, lanes, rows):
     """Multiply the RUNNING row by the factors and add the impacts of ``owner``; parallel ones count by their largest."""
     running, value, largest = rows.scratch[RUNNING, :lanes], rows.scratch[VALUE, :lanes], rows.scratch[LARGEST, :lanes]
     for wanted in (FACTOR, FACTOR_PARALLEL, IMPACT, IMPACT_PARALLEL):
@@ -157,7 +229,7 @@ def _apply_effects(model, effects, owner, stream, first, lanes, rows):
 @phase
 def duration_row(model, t, stream, first, lanes, rows, out):
     """Sampled duration of node ``t`` in whole minutes; returns how many lanes fell below zero and were set to zero."""
-    base, v = model.duration[t, 0], model.duration[t, 1]
+    base, v = model.duration[t, BASE], model.duration[t, DURATION_VARIABLE]
     effects = model.effects
     affected = effects.at[t] < effects.at[t + 1]
     if v < 0 and not affected:
@@ -169,14 +241,65 @@ def duration_row(model, t, stream, first, lanes, rows, out):
         for j in range(lanes):
             running[j] = np.float32(base)
     else:
-        _draw_row(model, v, stream, first, lanes, rows, running)
+        draw_row(model, v, stream, first, lanes, rows, running)
     if affected:
-        _apply_effects(model, effects, t, stream, first, lanes, rows)
+        apply_effects(model, effects, t, stream, first, lanes, rows)
     clamped = 0
     for j in range(lanes):
         clamped += running[j] < np.float32(0)
         out[j] = np.int32(np.rint(min(max(running[j], np.float32(0)), LONGEST)))
     return clamped
+
+
+@kernel
+def terms_row(model, span, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+    """Add the terms ``span[0] <= i < span[1]`` of the cost."""
+    costs, number = model.costs, model.variables.number
+    value, times = rows.scratch[VALUE, :lanes], rows.scratch[TIMES, :lanes]
+    for i in range(span[0], span[1]):
+        per, row, v, second = costs.place[i, PER], costs.place[i, ROW], costs.place[i, TERM_VARIABLE], costs.place[i, SECOND]
+        minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
+        scale, shift = 0.0, costs.rate[i]
+        if v >= 0:
+            quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
+            scale, shift = number[v, SCALE], number[v, SHIFT]
+        elif second >= 0 or per == ONCE or costs.place[i, WHERE] >= 0:
+            for j in range(lanes):
+                value[j] = np.float32(0)
+        else:
+            for j in range(lanes):
+                cost[j] += shift * minutes[j]
+            continue
+        if second < 0 and costs.place[i, WHERE] < 0:
+            if per == ONCE:
+                for j in range(lanes):
+                    cost[j] += shift + scale * np.float64(value[j])
+            else:
+                for j in range(lanes):
+                    cost[j] += (shift + scale * np.float64(value[j])) * minutes[j]
+            continue
+        for j in range(lanes):
+            times[j] = np.float32(1)
+        if second >= 0:
+            draw_row(model, second, stream, first, lanes, rows, times)
+        if costs.place[i, WHERE] >= 0:
+            exists = rows.masks[costs.place[i, WHERE]]
+            for j in range(lanes):
+                times[j] = times[j] if exists[j] else np.float32(0)
+        for j in range(lanes):
+            amount = (shift + scale * np.float64(value[j])) * np.float64(times[j])
+            cost[j] += amount if per == ONCE else amount * minutes[j]
+
+
+@kernel
+def owner_row(model, owner, stream, first, lanes, rows, cost):
+    """Add the cost impacts of risk events on one owner."""
+    running, where = rows.scratch[RUNNING, :lanes], model.costs.owner_where[owner]
+    for j in range(lanes):
+        running[j] = np.float32(0)
+    apply_effects(model, model.cost_effects, owner, stream, first, lanes, rows)
+    for j in range(lanes):
+        cost[j] += np.float64(running[j]) if where < 0 or rows.masks[where, j] else 0.0
 
 
 @phase
@@ -185,30 +308,8 @@ def cost_row(model, stream, first, lanes, rows, minutes_of, span_minutes, cost):
 
     ``minutes_of`` holds the sampled duration of every node, ``span_minutes`` the working time of every span.
     """
-    costs, number = model.costs, model.variables.number
-    value = rows.scratch[VALUE, :lanes]
     for j in range(lanes):
-        cost[j] = costs.certain
-    for i in range(costs.place.shape[0]):
-        per, row, v = costs.place[i, PER], costs.place[i, ROW], costs.place[i, TERM_VARIABLE]
-        minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
-        if v < 0:
-            rate = costs.rate[i]
-            for j in range(lanes):
-                cost[j] += rate * minutes[j]
-            continue
-        quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
-        scale, shift = number[v, SCALE], number[v, SHIFT]
-        if per == ONCE:
-            for j in range(lanes):
-                cost[j] += shift + scale * np.float64(value[j])
-        else:
-            for j in range(lanes):
-                cost[j] += (shift + scale * np.float64(value[j])) * minutes[j]
-    effects, running = model.cost_effects, rows.scratch[RUNNING, :lanes]
-    for owner in range(effects.at.shape[0] - 1):
-        for j in range(lanes):
-            running[j] = np.float32(0)
-        _apply_effects(model, effects, owner, stream, first, lanes, rows)
-        for j in range(lanes):
-            cost[j] += np.float64(running[j])
+        cost[j] = model.costs.certain
+    terms_row(model, (0, model.costs.place.shape[0]), stream, first, lanes, rows, minutes_of, span_minutes, cost)
+    for owner in range(model.cost_effects.at.shape[0] - 1):
+        owner_row(model, owner, stream, first, lanes, rows, cost)

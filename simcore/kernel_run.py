@@ -8,9 +8,13 @@ import numpy.typing as npt
 
 from simcore.jit import borrow, kernel, phase
 from simcore.kernel_calendar import work_row
-from simcore.kernel_passes import (
+from simcore.kernel_chance import existing_lanes, exists_row
+from simcore.kernel_columns import (
     AS_LATE,
+    ASKED,
     CALENDAR,
+    DELAY_ROW,
+    EXISTS,
     FLOAT_CALENDAR,
     GAP,
     LOOK_UP,
@@ -21,12 +25,10 @@ from simcore.kernel_passes import (
     ROW_FINISH,
     ROW_START,
     Rows,
-    place_early,
-    place_late,
-    span_row,
-    trace_driving,
 )
-from simcore.kernel_risk import RiskRows, cost_row, duration_row, sample_shared
+from simcore.kernel_events import clear_dated, condition_rows, dated_rows, delay_row, lag_rows
+from simcore.kernel_passes import place_early, place_late, span_row, trace_driving
+from simcore.kernel_risk import DATED_AT, DATED_END, RiskRows, cost_row, duration_row, sample_shared
 
 BINS = 256
 START, FINISH, DURATION, TOTAL_FLOAT = 0, 1, 2, 3
@@ -103,6 +105,7 @@ class Workspace(NamedTuple):
     work: npt.NDArray[np.int32]  # (2, lanes)
     span_minutes: npt.NDArray[np.int32]  # (spans, lanes) of remaining work on the span's calendar
     cost: npt.NDArray[np.float64]
+    money: npt.NDArray[np.float64]  # (lanes,) scratch
 
 
 @kernel
@@ -140,17 +143,40 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             work.finish[p, j] = aims.projects[p, COMPLETED]
     if sampled:
         sample_shared(model, stream, first, lanes, work.risk)
+        lag_rows(model, stream, first, lanes, rows, work.risk)
     for t in range(n):
         duration = rows.of[t, ROW_DURATION, :lanes]
-        if sampled:
-            counters.clamped[0] += duration_row(model, t, stream, first, lanes, work.risk, duration)
-        place_early(logic, t, rows, lanes, coordinate, mode == NOTHING)
+        if nodes[t, EXISTS] >= 0:
+            exists_row(logic, t, rows, lanes)
+        # once; again when a risk event has to see its dates before it may strike, and when a condition cuts its work off
+        dated = sampled and model.duration[t, DATED_AT] < model.duration[t, DATED_END]
+        asked = nodes[t, ASKED]
+        if dated:
+            clear_dated(model, t, lanes, rows)
+        drawn = sampled
+        while True:
+            if drawn:
+                clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+                if nodes[t, DELAY_ROW] >= 0:
+                    delay_row(model, nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
+                if not dated:
+                    counters.clamped[0] += clamped
+            place_early(logic, t, rows, lanes, coordinate, mode == NOTHING)
+            if dated:
+                dated_rows(logic, model, t, stream, first, lanes, rows, work.risk, coordinate)
+                dated = False
+                continue
+            if not asked:
+                break
+            asked, drawn = 0, False
+            if not condition_rows(logic, model, t, stream, first, lanes, (rows, work.risk, work.money), coordinate, sampled):
+                break
         if aims.finishes[t]:
             latest, finish = work.finish[nodes[t, PROJECT]], rows.of[t, ROW_FINISH]
             for j in range(lanes):
                 latest[j] = max(latest[j], finish[j])
         if mode >= EXTREMES and not nodes[t, AS_LATE]:
-            keep_node(counters, t, coordinate, end, duration, nodes[t, GAP], lanes, mode, work.rows.scratch[0])
+            keep_node(logic, counters, t, coordinate, end, rows, lanes, mode)
     for j in range(lanes):
         work.finish[projects, j] = work.finish[0, j]
     for p in range(1, projects):
@@ -159,13 +185,26 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
 
 
 @kernel
-def keep_node(counters, t, begin, end, duration, gap, lanes, mode, scratch):
+def keep_node(logic, counters, t, begin, end, rows, lanes, mode):
     """Add a node's start, finish (both in work coordinates) and duration to what is kept of it."""
+    duration, gap, exists = rows.of[t, ROW_DURATION], logic.nodes[t, GAP], logic.nodes[t, EXISTS]
     for j in range(lanes):
         end[j] = begin[j] + duration[j] + gap
-    _keep(counters, t, START, begin, lanes, mode, scratch)
-    _keep(counters, t, FINISH, end, lanes, mode, scratch)
-    _keep(counters, t, DURATION, duration, lanes, mode, scratch)
+    _keep_existing(counters, t, START, begin, exists, rows, lanes, mode)
+    _keep_existing(counters, t, FINISH, end, exists, rows, lanes, mode)
+    _keep_existing(counters, t, DURATION, duration, exists, rows, lanes, mode)
+
+
+@kernel
+def _keep_existing(counters, t, quantity, row, exists, rows, lanes, mode):
+    """Keep a row of values, of the lanes in which the activity exists."""
+    if exists < 0:
+        _keep(counters, t, quantity, row, lanes, mode, rows.scratch[0])
+        return
+    chosen = rows.scratch[1]
+    count = existing_lanes(rows.masks[exists], row, lanes, chosen)
+    if count > 0:
+        _keep(counters, t, quantity, chosen, count, mode, rows.scratch[0])
 
 
 @phase
@@ -179,7 +218,7 @@ def spans_pass(logic, aims, lanes, work, counters, mode):
             start[j] = aims.spans[k, SPAN_START]
             finish[j] = aims.spans[k, SPAN_FINISH]
         sources = aims.span_sources[aims.spans[k, SPAN_AT]:aims.spans[k, SPAN_END]]
-        span_row(sources, k, work.rows, work.span_start, work.span_finish, lanes)
+        span_row(logic, sources, k, work.rows, work.span_start, work.span_finish, lanes)
         minutes = work.span_minutes[k, :lanes]
         for j in range(lanes):
             remains[j] = max(start[j], aims.spans[k, SPAN_NOW])
@@ -217,7 +256,7 @@ def late_pass(logic, aims, lanes, work, counters, mode):
             work_row(logic.calendars, c, finish, early, work.rows.scratch[LOOK_UP, :lanes])
             for j in range(lanes):
                 late[j] -= early[j]
-            _keep(counters, t, TOTAL_FLOAT, late, lanes, mode, work.rows.scratch[0])
+            _keep_existing(counters, t, TOTAL_FLOAT, late, nodes[t, EXISTS], rows, lanes, mode)
 
 
 @phase
@@ -229,8 +268,9 @@ def _mark_ends(logic, aims, lanes, work):
         critical, finish = work.critical[t], work.rows.of[t, ROW_FINISH]
         met = 0
         if aims.finishes[t]:
+            exists = logic.nodes[t, EXISTS]
             for j in range(lanes):
-                ends = np.uint8(finish[j] == last[j])
+                ends = np.uint8(finish[j] == last[j]) & (np.uint8(1) if exists < 0 else work.rows.masks[exists, j])
                 critical[j] = ends
                 met |= ends
         else:

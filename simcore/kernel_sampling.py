@@ -29,9 +29,12 @@ NORMAL_REACH = 8.0
 NORMAL_STEPS_PER_UNIT = 256
 
 
-KIND, FIRST, LAST, LATENT_AT, LATENT_END = range(5)  # columns of Variables.place
+# Student's t is tabled by x = t / sqrt(degrees + t^2), which lies between -1 and 1.
+T_STEPS = 2048
+
+KIND, FIRST, LAST, LATENT_AT, LATENT_END, MIXED_BY, T_AT = range(7)  # columns of Variables.place
 CELL_BITS = LAST  # of a table: it has 2^CELL_BITS cells an octave
-SCALE, SHIFT, SHAPE, OWN = range(4)  # columns of Variables.number
+SCALE, SHIFT, SHAPE, OWN, DEGREES = range(5)  # columns of Variables.number
 LEVEL, SLOPE, BEND = range(3)  # columns of the cells
 BEGINS, PIECE_LEVEL, PIECE_SLOPE = range(3)  # columns of the pieces
 
@@ -43,10 +46,11 @@ class Variables(NamedTuple):
     ----------
     key : ndarray of uint64, shape (variables,)
         Hash of the stream's name.
-    place : ndarray of int32, shape (variables, 5)
-        KIND; FIRST cell, and CELL_BITS, of a table; FIRST and LAST piece; LATENT_AT to LATENT_END among the loadings.
-    number : ndarray of float64, shape (variables, 4)
-        SCALE, SHIFT, SHAPE (triangular: where the mode lies, 0..1), OWN loading on the variable's own normal.
+    place : ndarray of int32, shape (variables, 7)
+        KIND; FIRST cell, and CELL_BITS, of a table; FIRST and LAST piece; LATENT_AT to LATENT_END among the loadings; MIXED_BY:
+        the latent row that turns its normal into Student's t, or -1; T_AT: where that distribution's table begins.
+    number : ndarray of float64, shape (variables, 5)
+        SCALE, SHIFT, SHAPE (triangular: where the mode lies, 0..1), OWN loading on the variable's own normal, DEGREES of t.
     latent, loading : ndarray
         Which latent normals correlated variables share, and how strongly.
     """
@@ -61,12 +65,13 @@ class Variables(NamedTuple):
 class QuantileTables(NamedTuple):
     """Shared by shape: parabolas over the distance to the nearer end, by cells, and straight pieces that begin somewhere.
 
-    The cells of the standard normal come first. Distances and beginnings are in units of 2^-32.
+    The cells of the standard normal come first; so does its distribution function, with those of Student's t behind it.
+    Distances and beginnings are in units of 2^-32.
     """
 
     cells: npt.NDArray[np.float32]  # (cells, 3)
     pieces: npt.NDArray[np.float64]  # (pieces, 3)
-    normal_cdf: npt.NDArray[np.float64]
+    cdf: npt.NDArray[np.float64]
 
 
 def _reversed_bits(x):
@@ -192,9 +197,18 @@ def _pieces_row(pieces, bits, out):
             out[j] = level + slope * inside if bits[j] >= begins else out[j]
 
 
+@inlined
+def _looked_up(cdf, place):
+    """A distribution function, linear between the places of its table, in units of 2^-32."""
+    cell = np.uint32(np.int32(place))
+    below = cdf[cell]
+    u = below + (cdf[np.uint32(cell + np.uint32(1))] - below) * (place - np.int32(cell))
+    return np.uint32(min(u * 4294967296.0, 4294967295.0))
+
+
 @kernel
 def _correlate_row(variables, v, tables, latents, bits, normal):
-    """Replace a row of uniforms by ones that share the latent normals (Gaussian copula)."""
+    """Replace a row of uniforms by ones that share the latent normals (Gaussian copula, or Student's t)."""
     _table_row(tables.cells, NORMAL_CELL_BITS, bits, normal)
     own = np.float32(variables.number[v, OWN])
     for j in range(bits.shape[0]):
@@ -203,19 +217,24 @@ def _correlate_row(variables, v, tables, latents, bits, normal):
         row, loading = latents[variables.latent[k]], variables.loading[k]
         for j in range(bits.shape[0]):
             normal[j] += loading * row[j]
+    mixed = variables.place[v, MIXED_BY]
+    if mixed >= 0:
+        degrees, wide = variables.number[v, DEGREES], latents[mixed]
+        for j in range(bits.shape[0]):
+            t = np.float64(normal[j]) * np.float64(wide[j])
+            place = (t / np.sqrt(degrees + t * t) + 1.0) * T_STEPS
+            bits[j] = _looked_up(tables.cdf[variables.place[v, T_AT]:], place)
+        return
     for j in range(bits.shape[0]):
         place = (min(max(np.float64(normal[j]), -NORMAL_REACH), NORMAL_REACH - 1e-9) + NORMAL_REACH) * NORMAL_STEPS_PER_UNIT
-        cell = np.uint32(np.int32(place))
-        below = tables.normal_cdf[cell]
-        u = below + (tables.normal_cdf[np.uint32(cell + np.uint32(1))] - below) * (place - np.int32(cell))
-        bits[j] = np.uint32(min(u * 4294967296.0, 4294967295.0))
+        bits[j] = _looked_up(tables.cdf, place)
 
 
 @kernel
-def latent_row(tables, key, seed, replicate, first, bits, out):
-    """Standard normals of a latent stream."""
-    uniform_row(key, seed, replicate, first, bits)
-    _table_row(tables.cells, NORMAL_CELL_BITS, bits, out)
+def latent_row(tables, place, key, stream, first, bits, out):
+    """Values of a latent stream, from the table whose first cell and cell bits are ``place``."""
+    uniform_row(key, stream[0], stream[1], first, bits)
+    _table_row(tables.cells[place[0]:], place[1], bits, out)
 
 
 @kernel

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcore.kernel_passes import PIN_FINISH, PIN_PLACED, PIN_START
+from simcore.kernel_columns import PIN_FINISH, PIN_PLACED, PIN_START
 from simcore.models.plan import Activity, ConstraintType, LinkType, Ref, Relationship, Status
 from simcore.network_bounds import Bounds
 from simcore.summary_links import Outline

@@ -2,20 +2,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from simcore.calendar_tables import build_tables
 from simcore.kernel_calendar import CalendarTables, finish_one, start_one, work_one
-from simcore.kernel_passes import Logic
+from simcore.kernel_columns import Logic
 from simcore.kernel_run import Aims
 from simcore.models.calendars import Calendar, always
 from simcore.models.plan import Activity, Plan, Project, Status
 
 MINUTE = np.timedelta64(1, "m")
+
+
+if TYPE_CHECKING:
+    from simcore.network_chances import Chances
 
 
 class Clock:
@@ -89,6 +94,7 @@ class Network:
     shown: npt.NDArray[np.bool_]
     begins_on: Mapping[int, tuple[int, int]]
     project_index: Mapping[str, int]
+    chances: Chances
 
     @property
     def nodes(self) -> int:
@@ -127,7 +133,14 @@ def _compile(plan: Plan) -> Network:
         begins_on=builder.begins_on(),
         shown=np.array([*map(builder.is_shown, builder.order), *(True for _ in spans.order)], bool),
         project_index=builder.project_index,
+        chances=builder.chances,
     )
+
+
+def all_existing(network: Network) -> Network:
+    """A network in which every activity exists in every iteration."""
+    logic = network.logic
+    return replace(network, logic=logic._replace(exist_at=np.zeros_like(logic.exist_at), exist=logic.exist[:0]))
 
 
 def data_date(project: Project) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simcore import rules_msp, rules_p6
-from simcore.kernel_passes import NEVER, NO_PIN, NONE, PIN_FINISH, PIN_PLACED, PIN_START
+from simcore.kernel_columns import NEVER, NO_PIN, NONE, PIN_FINISH, PIN_PLACED, PIN_START
 from simcore.models.plan import Activity, ConstraintType, LinkType, Relationship, Status
 from simcore.network import data_date
 

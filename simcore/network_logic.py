@@ -1,19 +1,16 @@
 """The part of a plan that logic schedules, as arrays in topological order."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import numpy as np
 import numpy.typing as npt
 
-from simcore import kernel_passes as k
+from simcore import kernel_columns as k
 from simcore import rules_msp, rules_p6
-from simcore.kernel_passes import (
-    NONE,
-    SNAP_FINISH,
-    SNAP_FORWARD,
-    SNAP_NEAREST,
-    SNAP_START,
-    Logic,
-)
+from simcore.kernel_columns import NONE, SNAP_FINISH, SNAP_FORWARD, SNAP_NEAREST, SNAP_START, Logic
+from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import (
     Activity,
     ActivityType,
@@ -25,8 +22,9 @@ from simcore.models.plan import (
 )
 from simcore.msp_bounds import MspBounds
 from simcore.msp_calendars import is_msp
-from simcore.network import Calendars, Clock, is_node
+from simcore.network import Calendars, Clock, data_date, is_node
 from simcore.network_bounds import BoundsBuilder
+from simcore.network_chances import HIGHEST, KINDS, ChanceBuilder, LinkKey
 from simcore.summary_links import open_summaries
 
 BOUND_COLUMNS = {
@@ -54,6 +52,7 @@ class LogicBuilder:
         self.project_index = {p.id: number for number, p in enumerate(plan.projects)}
         self.carriers = rules_p6.carriers(plan)
         self.links = [r for r in self.relationships if self._between_nodes(r)]
+        self.chances = ChanceBuilder(self).chances()
         self.order = self._topological_order()
         self.node_of = {position: node for node, position in enumerate(self.order)}
 
@@ -113,13 +112,39 @@ class LogicBuilder:
             p, s = self.position[link.predecessor], self.position[link.successor]
             after.setdefault(p, []).append(s)
             waiting[s] += 1
+        for p, s in self._decisions():
+            after.setdefault(p, []).append(s)
+            waiting[s] += 1
         order = [i for i, count in waiting.items() if count == 0]
         for i in order:  # grows while it is walked
             for s in after.get(i, ()):
                 waiting[s] -= 1
                 if waiting[s] == 0:
                     order.append(s)
+        if len(order) < len(waiting):
+            raise PlanError(self._undecidable([self.activities[i].id for i, count in waiting.items() if count > 0]))
         return order
+
+    def _decisions(self) -> Iterator[tuple[int, int]]:
+        """What a condition asks about is placed before the activities that hang on the answer."""
+        for branch in self.chances.conditions:
+            subject = self.position[self.plan.find(branch.activity)]
+            for shown_id in (*branch.then, *branch.otherwise):
+                i = self.position[self.plan.find(shown_id)]
+                if i in self.chances.exists:
+                    yield subject, i
+
+    def _undecidable(self, waiting: list[str]) -> Problem:
+        names = ", ".join(f"'{b.id}'" for b in self.chances.conditions)
+        listed = ", ".join(waiting[:8]) + (" ..." if len(waiting) > 8 else "")
+        what = f"the condition of {names} waits for what its own paths lead to: {listed}."
+        return Problem(self.plan.source, what, "Ask about an activity that comes before them.")
+
+    def link_key(self, link: Relationship) -> LinkKey:
+        """What identifies a relationship: its activities (for a gate, its owner) and its type."""
+        owner_of = self.gated.owner_of
+        before, after = (owner_of.get(ref, ref) for ref in (link.predecessor, link.successor))
+        return before, after, link.type
 
     def calendar(self, activity: Activity) -> int:
         """Index of the activity's own calendar, on which its float is counted."""
@@ -181,7 +206,20 @@ class LogicBuilder:
     def logic(self) -> Logic:
         """Everything a pass needs."""
         links, at = self._links()
-        return Logic(self._nodes(at), links, self.calendars.tables)
+        nodes = self._nodes(at)
+        exist_at, exist = self.chances.exist_arrays()
+        by_chance = (nodes[links[:, (k.SOURCE, k.TARGET)], k.EXISTS] >= 0).any(axis=1)
+        links[:, k.BY_CHANCE] = by_chance | (links[:, k.LAG_ROW] >= 0) | (links[:, k.HOLDS] >= 0)
+        return Logic(nodes, links, self.calendars.tables, exist_at, exist, self._conditions())
+
+    def _conditions(self) -> npt.NDArray[np.int32]:
+        chances = self.chances
+        rows = []
+        for number, (branch, i) in enumerate(zip(chances.conditions, chances.asked, strict=True)):
+            limit = 0 if branch.quantity == "cost" else branch.limit
+            minutes = self.clock.minutes(limit) if isinstance(limit, datetime) else min(round(limit), HIGHEST)
+            rows.append((self.node_of[i], KINDS[branch.quantity], len(chances.events) + number, minutes, branch.stop))
+        return np.array(rows, np.int32).reshape(-1, k.CONDITION_COLUMNS)
 
     def _nodes(self, at: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         activities = [self.activities[i] for i in self.order]
@@ -205,6 +243,11 @@ class LogicBuilder:
         followed = {r.predecessor for r in self.links}
         nodes[:, k.OPEN_END] = [self._ends_on_time(a, a.ref in followed) for a in activities]
         nodes[:, k.GAP] = [rules_msp.gap(a, self) for a in activities]
+        nodes[:, k.EXISTS] = [self.chances.exists.get(i, -1) for i in self.order]
+        nodes[:, k.DELAY_ROW] = [self.chances.delays.get(i, -1) for i in self.order]
+        nodes[:, k.ASKED] = [i in self.chances.asked for i in self.order]
+        begins = {p.id: data_date(p) for p in self.plan.projects}
+        nodes[:, k.OPENS] = [0 if (at := begins[a.project]) is None else self.clock.minutes(at) for a in activities]
         return nodes
 
     def _as_late(self, activities: list[Activity]) -> npt.NDArray[np.int32]:
@@ -223,7 +266,9 @@ class LogicBuilder:
 
     def _starts_used(self) -> npt.NDArray[np.int8]:
         """Nodes whose start something follows from: SS and SF links, hammocks and summaries, focus."""
-        if any(a.type.is_span for a in self.plan.activities) or self._as_late(list(self.plan.activities)).any():
+        windows = any(risk.window for risk in self.plan.risks)
+        spans = any(a.type.is_span for a in self.plan.activities)
+        if windows or spans or self.chances.conditions or self._as_late(list(self.plan.activities)).any():
             return np.ones(len(self.order), np.int8)
         used = {r.predecessor for r in self.links if r.type in (LinkType.SS, LinkType.SF)}.union(self.plan.focus)
         return np.array([self.activities[i].ref in used for i in self.order], np.int8)
@@ -257,6 +302,11 @@ class LogicBuilder:
             links[:, k.LAG] = [self.lag(r) for r in ordered]
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
+            links[:, k.TARGET] = self.owner
+            lag_row = {lag.key: row for row, lag in enumerate(self.chances.lags)}
+            keys = [self.link_key(r) for r in ordered]
+            links[:, k.LAG_ROW] = [lag_row.get(key, -1) for key in keys]
+            links[:, k.HOLDS] = [self.chances.holds.get(key, -1) for key in keys]
         return links, ends[:, :3].astype(np.int32)
 
     def _place_of_link(self, link: Relationship) -> tuple[int, int]:

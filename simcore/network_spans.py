@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore import rules_msp
-from simcore.kernel_passes import NEVER, NONE, SOURCE, Logic
+from simcore.kernel_columns import NEVER, NONE, SOURCE, Logic
 from simcore.kernel_run import Aims
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Status
 from simcore.network import Calendars, Clock, data_date

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernel_passes import AS_LATE
+from simcore.kernel_columns import AS_LATE
 from simcore.kernel_risk import RiskModel
 from simcore.kernel_run import AFTER_MOVES, BEFORE_MOVES, WHOLE, Counters, Samples, Workspace, run_unit
 from simcore.network import Network

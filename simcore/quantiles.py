@@ -13,6 +13,7 @@ from simcore.kernel_sampling import (
     NORMAL_STEPS_PER_UNIT,
     OCTAVES,
     PIECES,
+    T_STEPS,
     TABLE,
     TRIANGULAR,
     QuantileTables,
@@ -44,6 +45,8 @@ class TableBuilder:
         self._count = 0  # of cells
         self._pieces: list[tuple[float, float, float]] = []
         self._known: dict[Distribution, tuple[int, float, int, int]] = {}
+        self._curves: list[npt.NDArray[np.float64]] = [_normal_cdf()]
+        self._student: dict[float, int] = {}
         self.place(StandardNormal())  # first: correlations look it up there
 
     def place(self, shape: Distribution) -> tuple[int, float, int, int]:
@@ -72,20 +75,36 @@ class TableBuilder:
             begin = upto
         return PIECES, 0.0, first, len(self._pieces)
 
+    def student(self, degrees: float) -> int:
+        """Where the distribution function of Student's t begins in the table."""
+        if degrees not in self._student:
+            self._student[degrees] = sum(map(len, self._curves))
+            self._curves.append(_student_cdf(degrees))
+        return self._student[degrees]
+
     def build(self) -> QuantileTables:
         """The tables as arrays."""
-        grid = np.arange(int(2 * NORMAL_REACH * NORMAL_STEPS_PER_UNIT) + 2) / NORMAL_STEPS_PER_UNIT - NORMAL_REACH
         return QuantileTables(
             cells=np.concatenate(self._cells),
             pieces=np.array(self._pieces, np.float64).reshape(-1, 3),
-            normal_cdf=_normal_cdf(grid),
+            cdf=np.concatenate(self._curves),
         )
 
 
-def _normal_cdf(z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+@lru_cache
+def _normal_cdf() -> npt.NDArray[np.float64]:
     from scipy.special import ndtr
 
-    return np.asarray(ndtr(z))
+    grid = np.arange(int(2 * NORMAL_REACH * NORMAL_STEPS_PER_UNIT) + 2) / NORMAL_STEPS_PER_UNIT - NORMAL_REACH
+    return np.asarray(ndtr(grid))
+
+
+def _student_cdf(degrees: float) -> npt.NDArray[np.float64]:
+    """By x = t / sqrt(degrees + t^2) from -1 to 1, where it is half an incomplete beta function of x^2 to either side."""
+    from scipy.special import betainc
+
+    x = np.minimum(np.arange(2 * T_STEPS + 2) / T_STEPS - 1, 1.0)
+    return np.asarray(0.5 + 0.5 * np.sign(x) * betainc(0.5, degrees / 2, x * x))
 
 
 def table_cells(shape: Distribution) -> tuple[int, npt.NDArray[np.float32]]:

@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore import rules_msp
-from simcore.kernel_passes import (
+from simcore.kernel_columns import (
     EARLIEST,
+    EXISTS,
     FLOAT_CALENDAR,
     FROM_FINISH,
+    HOLDS,
     LAG,
     LAG_CALENDAR,
+    LAG_ROW,
     LINKS_AT,
     LINKS_END,
     LINKS_MIDDLE,
@@ -25,6 +28,8 @@ from simcore.kernel_passes import (
     ROW_FINISH,
     ROW_START,
     SHARE,
+    SOURCE,
+    TARGET,
 )
 from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR, SPAN_NOW
 from simcore.models.plan import Plan, Status
@@ -70,6 +75,7 @@ class Schedule:
     critical: npt.NDArray[np.bool_]
     longest_path: npt.NDArray[np.bool_]
     duration: npt.NDArray[np.float64]  # minutes of remaining work
+    exists: npt.NDArray[np.bool_]  # False for what is on a branch that is not taken
     project_finish: dict[str, datetime]
 
     @property
@@ -155,6 +161,9 @@ def run_deterministic(network: Network) -> Workspace:
     model = certain_model(network)
     work = workspace(network, model, 1, with_late=True, with_cost=False)
     work.rows.of[:, ROW_DURATION, 0] = network.durations
+    chances = network.chances
+    work.rows.masks[: chances.masks, 0] = chances.expected
+    work.rows.lags[:, 0] = [lag.remaining for lag in chances.lags]
     run_single(network, model, work, sampled=False)
     return work
 
@@ -188,6 +197,7 @@ class _Reader:
         self.total_float = np.full(count, np.nan)
         self.free_float = np.full(count, np.nan)
         self.duration = np.zeros(count)
+        self.exists = np.ones(count, bool)
 
     def schedule(self, longest_path: npt.NDArray[np.bool_]) -> Schedule:
         network = self.network
@@ -198,9 +208,11 @@ class _Reader:
                 self._certain(i)
             if activity.actual_start is not None:
                 self.dates["start"][i] = np.datetime64(activity.actual_start, "m")
+        self._absent()
         on_path = np.zeros(len(self.plan.activities), bool)
         shown = network.shown[: network.nodes]
         on_path[network.activity_of[: network.nodes][shown]] = longest_path[shown]
+        on_path &= self.exists
         return Schedule(
             network=network,
             **self.dates,
@@ -209,10 +221,19 @@ class _Reader:
             critical=self._critical(on_path),
             longest_path=on_path,
             duration=self.duration,
+            exists=self.exists,
             project_finish={
                 p.id: network.clock.date(self._project_finish(k)) for k, p in enumerate(self.plan.projects)
             },
         )
+
+    def _absent(self) -> None:
+        """What does not exist has no dates."""
+        for i, mask in self.network.chances.exists.items():
+            self.exists[i] = self.work.rows.masks[mask, 0] != 0
+        for dates in self.dates.values():
+            dates[~self.exists] = UNKNOWN
+        self.total_float[~self.exists] = self.free_float[~self.exists] = np.nan
 
     def _project_finish(self, k: int) -> int:
         """Latest early finish of a project's activities; its data date when it has none."""
@@ -297,12 +318,23 @@ class _Reader:
             link = logic.links[e]
             own = int(finish[node] if link[FROM_FINISH] else start[node])
             theirs = int(finish[s] if e >= logic.nodes[s, LINKS_MIDDLE] else start[s])
-            lag = int(link[LAG]) + round(1e-6 * int(link[SHARE]) * duration)
+            if link[HOLDS] >= 0 and not self.work.rows.masks[link[HOLDS], 0]:
+                continue
+            lag = self._lag(link, duration)
             room.append(work(c, self._before(int(link[LAG_CALENDAR]), theirs, lag)) - work(c, own))
         if not room:
             end = self.work.finish[logic.nodes[node, PROJECT], 0]
             room.append(work(c, int(end)) - work(c, int(finish[node])))
         return float(max(min(room), 0))  # delays are never negative, however late the activity is
+
+    def _lag(self, link: npt.NDArray[np.int32], duration: int) -> int:
+        """Minutes of lag of a link; none where one of its ends does not exist."""
+        masks, nodes = self.work.rows.masks, self.network.logic.nodes
+        exist = [nodes[link[end], EXISTS] for end in (SOURCE, TARGET)]
+        if any(mask >= 0 and not masks[mask, 0] for mask in exist):
+            return 0
+        lag = self.work.rows.lags[link[LAG_ROW], 0] if link[LAG_ROW] >= 0 else link[LAG]
+        return int(lag) + round(1e-6 * int(link[SHARE]) * duration)
 
     def _before(self, c: int, at: int, lag: int) -> int:
         if c < 0 or lag == 0:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from simcore.activities import ActivityTable, Histograms
 from simcore.design import Design
-from simcore.kernel_passes import NONE
+from simcore.kernel_columns import NONE
 from simcore.kernel_run import (
     BINS,
     COUNT,
@@ -30,10 +30,11 @@ from simcore.kernel_run import (
 from simcore.models.constraints import hard_constraints, with_constraints
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Plan
-from simcore.network import Network, compile_network
+from simcore.network import Network, all_existing, compile_network
 from simcore.passes import run_passes
 from simcore.results import DateVariable, MoneyVariable, Results
-from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
+from simcore.riskmodel import CompiledRisk, compile_risk
+from simcore.scenarios import resolve
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
 from simcore.workspace import counters, samples, workspace
 
@@ -85,7 +86,8 @@ def simulate(
     progress : callable, optional
         Called with a :class:`Progress`; a KeyboardInterrupt (from it or from the terminal) stops the run after the current
         round, and what has been done is returned as partial results.
-    scenario : {"pre", "post", "none"}
+    scenario : str
+        ``pre``, ``post``, ``none``, or one of the plan's own.
     with_float : bool
         Keep total float of every iteration (a late pass more).
     design : Design, optional
@@ -106,8 +108,7 @@ def simulate(
     """
     if not 1 <= iterations <= LONGEST_RUN:
         raise ValueError(f"iterations must be 1 to {LONGEST_RUN:,}, not {iterations}")
-    if scenario not in SCENARIOS:
-        raise ValueError(f"unknown scenario {scenario!r}; write one of {', '.join(SCENARIOS)}")
+    resolve(plan, scenario)
     if all(a.type.is_span or a.inactive for a in plan.activities):
         raise PlanError(Problem(plan.source, "holds no activity that can be simulated.", "Add activities with durations."))
     run = Run(plan, design or Design(seed=seed), scenario, with_float)
@@ -128,7 +129,8 @@ class Run:
 
     def _compile_risk(self) -> CompiledRisk:
         spans = self.network.activity_of[self.network.nodes :]
-        return compile_risk(self.network, self.scenario, self.schedule.duration[spans])
+        active = resolve(self.network.plan, self.scenario)
+        return compile_risk(self.network, active, self.schedule.duration[spans], self.schedule.exists)
 
     def workspace(self, lanes: int) -> Workspace:
         return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=self.risk.has_cost)
@@ -187,12 +189,19 @@ class Run:
 
     def _ranges(self) -> Counters:
         """Histogram ranges from a small pilot, the same for every worker and batch size."""
-        found = counters(self.network, self.design.replicates, self.quantities, 0)
+        found = self._pilot(self.network)
+        unseen = found.range[..., LARGEST] < found.range[..., SMALLEST]
+        if unseen.any():  # activities that hardly ever exist: as if everything did
+            found.range[unseen] = self._pilot(all_existing(self.network)).range[unseen]
+        return found
+
+    def _pilot(self, network: Network) -> Counters:
+        found = counters(network, self.design.replicates, self.quantities, 0)
         work = self.workspace(PILOT_LANES)
-        nothing = samples(self.network, 0, False)
+        nothing = samples(network, 0, False)
         for replicate in range(min(PILOT_REPLICATES, self.design.replicates)):
             run_passes(
-                self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (0, PILOT_LANES),
+                network, self.risk.model, (self.seed, replicate, self.design.replicates), (0, PILOT_LANES),
                 (work, found, nothing), EXTREMES, with_late=self.with_float, sampled=True,
             )
         return found

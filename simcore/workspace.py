@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernel_passes import AS_LATE, TO_LATE_DATES, Rows
+from simcore.kernel_columns import AS_LATE, TO_LATE_DATES, Rows
 from simcore.kernel_risk import RiskModel, RiskRows
 from simcore.kernel_run import BINS, LARGEST, SMALLEST, Counters, Samples, Workspace
 from simcore.network import Network
@@ -17,15 +17,23 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
     def rows(count: int, kind: type = np.int32) -> np.ndarray:
         return np.zeros((count, lanes), kind)
 
+    masks = rows(model.masks, np.uint8)
     late = n if with_late or (network.logic.nodes[:, AS_LATE] == TO_LATE_DATES).any() else 0
     return Workspace(
-        rows=Rows(np.zeros((n, 3, lanes), np.int32), rows(6)),
+        rows=Rows(
+            of=np.zeros((n, 3, lanes), np.int32),
+            scratch=rows(7),
+            masks=masks,
+            lags=rows(len(network.chances.lags)),
+            delays=rows(len(network.chances.delays)),
+        ),
         risk=RiskRows(
-            occurs=rows(len(shared.event_key), np.uint8),
+            masks=masks,
             draws=rows(len(shared.draw_variable), np.float32),
             latents=rows(len(shared.latent_key), np.float32),
             bits=np.zeros(lanes, np.uint32),
-            scratch=rows(3, np.float32),
+            limit=np.zeros(lanes),
+            scratch=rows(4, np.float32),
         ),
         late_start=rows(late),
         late_finish=rows(late),
@@ -37,6 +45,7 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         work=rows(2),
         span_minutes=rows(network.spans),
         cost=np.zeros(lanes if with_cost else 0),
+        money=np.zeros(lanes),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from simcore.models.distributions import Distribution
 from simcore.models.plan import Activity, Plan, Ref, Status
 from simcore.models.risks import Impact, Risk
-from simcore.riskmodel import stream_key
+from simcore.variables import stream_key
 
 WORD = 2**32
 LONG = 2**64

@@ -24,7 +24,7 @@ from simcore.models.distributions import (
 from simcore.models.plan import Plan
 from simcore.models.risks import Correlation, Impact, Risk
 from simcore.results import Results
-from simcore.riskmodel import VariableTable
+from simcore.variables import VariableTable
 from tests.oracle_plans import UNIT, activity, assert_percentile, plan, run, units
 from tests.shared_data import oracle_cases
 

@@ -27,10 +27,9 @@ from simcore.models.distributions import (
 )
 from simcore.models.errors import PlanError
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Project, Relationship, Status
-from simcore.models.risks import Action, Factor, Impact, Mitigation, Risk
+from simcore.models.risks import SCENARIOS, Action, Factor, Impact, Mitigation, Risk
 from simcore.results import Results
-from simcore.riskmodel import stream_key
-from simcore.simulation import SCENARIOS
+from simcore.variables import stream_key
 from tests.naive_risks import NaiveIteration, uniform
 
 DATA_DATE = datetime(2026, 3, 2, 8)

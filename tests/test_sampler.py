@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from simcore.correlation import NORMAL_PLACE
 from simcore.kernel_sampling import (
     CELL_BITS,
     FIRST,
@@ -47,7 +48,7 @@ from simcore.models.distributions import (
     Weibull,
 )
 from simcore.quantiles import FULL, TableBuilder
-from simcore.riskmodel import stream_key
+from simcore.variables import stream_key
 from tests.oracle_plans import oracle
 
 SEED = np.uint64(20261123)
@@ -100,7 +101,7 @@ def test_streams_differ_by_name_seed_and_replicate():
 
 def test_latent_normals():
     bits, out = np.zeros(4096, np.uint32), np.zeros(4096, np.float32)
-    latent_row(TableBuilder().build(), np.uint64(7), SEED, 0, 0, bits, out)
+    latent_row(TableBuilder().build(), NORMAL_PLACE, np.uint64(7), (SEED, 0), 0, bits, out)
     assert stats.kstest(out, "norm").statistic <= 1.05 / 4096
 
 
