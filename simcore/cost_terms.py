@@ -21,7 +21,7 @@ class Term:
 
     per: int
     row: int
-    rate: float = 0.0
+    rate: float = 1.0
     variable: int = -1
     second: int = -1
     where: int = -1
@@ -137,7 +137,7 @@ class CostBuilder:
             if price is not None or quantity >= 0:
                 stream = f"resource/{assignment.resource}/price"
                 variable = -1 if price is None else self.draft.variables.add(stream, price, base)
-                certain = base if price is None else 0.0
+                certain = base if price is None else 1.0
                 self.terms.append(Term(per if follows else ONCE, row, certain, variable, quantity, where))
             elif follows:
                 rate += base

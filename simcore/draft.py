@@ -85,7 +85,7 @@ class Draft:
         if isinstance(probability, int | float):
             high = (low + probability) * FULL
         else:
-            chance = self.variables.add(chance_stream, probability, 1.0)
+            chance = self.draw(self.variables.add(chance_stream, probability, 1.0))
         mask = self.new_mask()
         limits = tuple((before, p * FULL) for before, p in given)
         self.events.append(Event(stream_key(stream), mask, low * FULL, high, chance, limits, needs))

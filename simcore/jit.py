@@ -16,8 +16,9 @@ from typing import Any
 import numba
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload
 
+BY_CHANCE = "ChanceLogic"
 SOURCES = ("kernel_*.py", "jit.py")
 
 
@@ -60,6 +61,28 @@ def kernel(function: Callable[..., Any]) -> Any:
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a small helper that always becomes part of its callers."""
     return _compile(function, forceinline=True)
+
+
+def kernel_by_chance(function: Callable[..., Any]) -> Any:
+    """A kernel for plans whose logic hangs on chance: a first argument of type ``ChanceLogic``.
+
+    For all other plans it is compiled as nothing, which returns 0: they pay neither for its compilation nor for its calls.
+    """
+    if numba.config.DISABLE_JIT:
+        return function
+    compiled = kernel(function)
+
+    def called(*arguments: Any) -> Any:
+        return compiled(*arguments)
+
+    @overload(called, strict=False)
+    def choose(*arguments: Any) -> Any:
+        kind = arguments[0]
+        if isinstance(kind, types.NamedTuple) and kind.instance_class.__name__ == BY_CHANCE:
+            return lambda *arguments: compiled(*arguments)
+        return lambda *arguments: 0
+
+    return called
 
 
 def phase(function: Callable[..., Any]) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.jit import kernel
+from simcore.jit import kernel, kernel_by_chance
 from simcore.kernel_calendar import QUANTUM, finish_row, start_row, work_row
 from simcore.kernel_columns import (
     DELAY,
@@ -24,6 +24,7 @@ from simcore.kernel_columns import (
     LINKS_MIDDLE,
     LOOK_UP,
     NEVER,
+    NONE,
     OPENS,
     ROW_DURATION,
     ROW_FINISH,
@@ -66,7 +67,7 @@ def _let_through(logic, e, rows, lanes, instant, nothing, out):
             out[j] = out[j] if mask[j] else nothing
 
 
-@kernel
+@kernel_by_chance
 def asked_by_chance(logic, e, rows, lanes, out):
     """What a link by chance asks of its successor; uses the scratch rows 3, 4 and 6."""
     links, cal = logic.links, logic.calendars
@@ -89,7 +90,7 @@ def asked_by_chance(logic, e, rows, lanes, out):
     _let_through(logic, e, rows, lanes, source, UNBOUND, out)
 
 
-@kernel
+@kernel_by_chance
 def kept_by_chance(logic, e, instant, rows, lanes, out):
     """The latest instant of the predecessor that keeps a link by chance; uses the scratch rows 4 and 6."""
     links, cal = logic.links, logic.calendars
@@ -109,7 +110,7 @@ def kept_by_chance(logic, e, instant, rows, lanes, out):
     _let_through(logic, e, rows, lanes, instant, NEVER, out)
 
 
-@kernel
+@kernel_by_chance
 def give_back(logic, t, rows, lanes, own):
     """Coordinates that a node's logic asked for: without what risks put before its start, and as they are where it is absent."""
     nodes = logic.nodes
@@ -122,7 +123,7 @@ def give_back(logic, t, rows, lanes, own):
             own[j] += np.int32(0) if mask[j] else apart
 
 
-@kernel
+@kernel_by_chance
 def exists_row(logic, t, rows, lanes):
     """Whether node ``t`` exists: every event or condition that it hangs on came out as it needs."""
     row = logic.nodes[t, EXISTS]
@@ -135,7 +136,7 @@ def exists_row(logic, t, rows, lanes):
             mask[j] &= np.uint8(asked[j] == wanted)
 
 
-@kernel
+@kernel_by_chance
 def absent_row(logic, t, rows, lanes):
     """Place node ``t`` in the lanes in which it does not exist."""
     nodes, links = logic.nodes, logic.links
@@ -154,7 +155,7 @@ def absent_row(logic, t, rows, lanes):
         duration[j] = duration[j] if mask[j] else 0
 
 
-@kernel
+@kernel_by_chance
 def absent_late_row(logic, successors, t, latest, rows, late_start, late_finish, lanes):
     """Late dates of node ``t`` in the lanes in which it does not exist: those of the first of its successors."""
     nodes, links = logic.nodes, logic.links
@@ -173,10 +174,56 @@ def absent_late_row(logic, successors, t, latest, rows, late_start, late_finish,
 
 
 @kernel
-def existing_lanes(mask, row, lanes, out):
+def existing_lanes(exists, row, rows, lanes, out):
     """The values of the lanes in which something exists, one after the other; how many there are."""
     count = 0
     for j in range(lanes):
         out[count] = row[j]
-        count += mask[j]
+        count += rows.masks[exists, j]
     return count
+
+
+@kernel_by_chance
+def count_existing(logic, exists, marks, rows, lanes):
+    """How many of the lanes that are marked are those of an activity that exists."""
+    total = 0
+    for j in range(lanes):
+        total += marks[j] & rows.masks[exists, j]
+    return total
+
+
+@kernel_by_chance
+def unmark_absent(logic, t, marks, rows, lanes):
+    """Take the marks off the lanes in which node ``t`` does not exist."""
+    mask = rows.masks[logic.nodes[t, EXISTS]]
+    for j in range(lanes):
+        marks[j] &= mask[j]
+
+
+@kernel_by_chance
+def existing_extremes(logic, source, instant, rows, lanes, start, finish):
+    """Stretch a span's start or finish to an instant of a node, in the lanes in which that exists.
+
+    ``source`` is the node and its side; see :func:`simcore.kernel_passes.span_row`.
+    """
+    mask = rows.masks[logic.nodes[source[0], EXISTS]]
+    if source[1] < 2:
+        for j in range(lanes):
+            start[j] = min(start[j], instant[j]) if mask[j] else start[j]
+    else:
+        for j in range(lanes):
+            finish[j] = max(finish[j], instant[j]) if mask[j] else finish[j]
+    return 1
+
+
+@kernel_by_chance
+def close_empty(logic, sources, rows, lanes, start, finish):
+    """A span of which nothing exists in a lane stands, without length, where its first source lets logic through."""
+    for i in range(sources.shape[0]):
+        s = sources[i, 0]
+        if s >= rows.of.shape[0] or logic.nodes[s, EXISTS] < 0:
+            continue
+        for j in range(lanes):
+            instant = rows.of[s, ROW_START, j]
+            start[j] = instant if start[j] == NEVER else start[j]
+            finish[j] = max(instant, start[j]) if finish[j] == NONE else finish[j]

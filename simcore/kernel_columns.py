@@ -92,3 +92,14 @@ class Rows(NamedTuple):
     masks: npt.NDArray[np.uint8]  # (masks, lanes) what happens, holds, exists
     lags: npt.NDArray[np.int32]  # (uncertain lags, lanes)
     delays: npt.NDArray[np.int32]  # (nodes that risks strike at their start, lanes)
+
+
+class ChanceLogic(NamedTuple):
+    """The same of a plan in which chance decides about logic; its type is what the kernels for that are compiled for."""
+
+    nodes: npt.NDArray[np.int32]
+    links: npt.NDArray[np.int32]
+    calendars: CalendarTables
+    exist_at: npt.NDArray[np.int32]
+    exist: npt.NDArray[np.int32]
+    conditions: npt.NDArray[np.int32]

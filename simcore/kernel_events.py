@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.jit import kernel
+from simcore.jit import kernel_by_chance
 from simcore.kernel_calendar import start_row, work_one
 from simcore.kernel_columns import (
     ANSWER,
@@ -47,8 +47,8 @@ from simcore.kernel_risk import (
 )
 
 
-@kernel
-def lag_rows(model, stream, first, lanes, rows, risk):
+@kernel_by_chance
+def lag_rows(logic, model, stream, first, lanes, rows, risk):
     """Draw all uncertain lags of a batch, in whole minutes."""
     running = risk.scratch[RUNNING, :lanes]
     for k in range(model.lags.shape[0]):
@@ -62,8 +62,8 @@ def lag_rows(model, stream, first, lanes, rows, risk):
             rows.lags[k, j] = np.int32(np.rint(running[j]))
 
 
-@kernel
-def delay_row(model, at, stream, first, lanes, rows, risk):
+@kernel_by_chance
+def delay_row(logic, model, at, stream, first, lanes, rows, risk):
     """Minutes of work that risk events put before a start."""
     running = risk.scratch[RUNNING, :lanes]
     for j in range(lanes):
@@ -73,8 +73,8 @@ def delay_row(model, at, stream, first, lanes, rows, risk):
         rows.delays[at, j] = np.int32(np.rint(max(running[j], np.float32(0))))
 
 
-@kernel
-def clear_dated(model, t, lanes, rows):
+@kernel_by_chance
+def clear_dated(logic, model, t, lanes, rows):
     """Nothing with a window has struck node ``t`` yet."""
     for i in range(model.duration[t, DATED_AT], model.duration[t, DATED_END]):
         mask = rows.masks[model.dated[i, DATED_MASK]]
@@ -82,7 +82,7 @@ def clear_dated(model, t, lanes, rows):
             mask[j] = 0
 
 
-@kernel
+@kernel_by_chance
 def dated_rows(logic, model, t, stream, first, lanes, rows, risk, work):
     """Whether events with a window strike node ``t`` inside it, as it stands without them; ``work`` is its coordinate."""
     start, finish, duration = rows.of[t, ROW_START], rows.of[t, ROW_FINISH], rows.of[t, ROW_DURATION]
@@ -107,7 +107,7 @@ def dated_rows(logic, model, t, stream, first, lanes, rows, risk, work):
             mask[j] = event[j] & np.uint8(inside)
 
 
-@kernel
+@kernel_by_chance
 def condition_rows(logic, model, t, stream, first, lanes, memory, work, sampled):
     """Answer the conditions that ask about node ``t``; whether one of them cut its work off.
 
@@ -122,10 +122,10 @@ def condition_rows(logic, model, t, stream, first, lanes, memory, work, sampled)
             continue
         answer = rows.masks[logic.conditions[i, ANSWER]]
         if kind == BY_COST:
-            asked = model.costs.asked[i]
+            asked, minutes = model.costs.asked[i], rows.of[:, ROW_DURATION]
             for j in range(lanes):
                 cost[j] = model.costs.asked_limit[i, 0]
-            terms_row(model, (asked[0], asked[1]), stream, first, lanes, risk, rows.of[:, ROW_DURATION], rows.lags, cost)
+            terms_row(model, asked[0], asked[1], stream, first, lanes, risk, minutes, rows.lags, cost)
             if asked[2] >= 0:
                 owner_row(model, asked[2], stream, first, lanes, risk, cost)
         for j in range(lanes):

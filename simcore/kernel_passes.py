@@ -10,7 +10,16 @@ import numpy as np
 
 from simcore.jit import inlined, kernel, phase
 from simcore.kernel_calendar import QUANTUM, finish_row, start_row, work_one, work_row
-from simcore.kernel_chance import absent_late_row, absent_row, asked_by_chance, give_back, kept_by_chance
+from simcore.kernel_chance import (
+    absent_late_row,
+    absent_row,
+    asked_by_chance,
+    close_empty,
+    count_existing,
+    existing_extremes,
+    give_back,
+    kept_by_chance,
+)
 from simcore.kernel_columns import (
     BY_CHANCE,
     CALENDAR,
@@ -238,15 +247,6 @@ def _finish_on_time(logic, t, finish_bound, work, rows, lanes):
         finish[j] = begin[j] if finish_bound[j] > finish[j] else finish[j]
 
 
-@kernel
-def _existing(exists, marks, rows, lanes):
-    """How many of the lanes that are marked are those of an activity that exists."""
-    total = 0
-    for j in range(lanes):
-        total += marks[j] if exists < 0 else marks[j] & rows.masks[exists, j]
-    return total
-
-
 @phase
 def trace_driving(logic, rows, lanes, critical, alive, counts):
     """Walk the driving links backward from the lanes marked in ``critical``; count the lanes of every node.
@@ -259,7 +259,13 @@ def trace_driving(logic, rows, lanes, critical, alive, counts):
         if not alive[t]:
             continue
         mine = critical[t]
-        counts[t] += _existing(nodes[t, EXISTS], mine, rows, lanes)
+        total = 0
+        if nodes[t, EXISTS] >= 0:
+            total = count_existing(logic, nodes[t, EXISTS], mine, rows, lanes)
+        else:
+            for j in range(lanes):
+                total += mine[j]
+        counts[t] += total
         if nodes[t, PIN] != NO_PIN or nodes[t, LINKS_AT] == nodes[t, LINKS_END]:
             continue
         c = nodes[t, CALENDAR]
@@ -272,7 +278,8 @@ def trace_driving(logic, rows, lanes, critical, alive, counts):
             if side == 0:  # starts are not always dated: from the finish to the coordinate the links asked for
                 for j in range(lanes):
                     own[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP] + nodes[t, DELAY]
-                give_back(logic, t, rows, lanes, own)
+                if nodes[t, EXISTS] >= 0 or nodes[t, DELAY_ROW] >= 0:
+                    give_back(logic, t, rows, lanes, own)
             for e in range(first, last):
                 _lagged_row(logic, e, rows, lanes, asked)
                 work_row(cal, c, asked, coordinate, rows.scratch[LOOK_UP, :lanes])
@@ -382,31 +389,12 @@ def span_row(logic, sources, k, rows, span_start, span_finish, lanes):
             instant = rows.of[s, ROW_FINISH] if side & 1 else rows.of[s, ROW_START]
         else:
             instant = span_finish[s - n] if side & 1 else span_start[s - n]
-        exists = logic.nodes[s, EXISTS] if s < n else np.int32(-1)
-        if exists >= 0:
-            mask = rows.masks[exists]
-            for j in range(lanes):
-                if side < 2:
-                    start[j] = min(start[j], instant[j]) if mask[j] else start[j]
-                else:
-                    finish[j] = max(finish[j], instant[j]) if mask[j] else finish[j]
+        if s < n and logic.nodes[s, EXISTS] >= 0:
+            existing_extremes(logic, sources[i], instant, rows, lanes, start, finish)
         elif side < 2:
             for j in range(lanes):
                 start[j] = min(start[j], instant[j])
         else:
             for j in range(lanes):
                 finish[j] = max(finish[j], instant[j])
-    _close_empty(logic, sources, rows, lanes, start, finish)
-
-
-@kernel
-def _close_empty(logic, sources, rows, lanes, start, finish):
-    """A span of which nothing exists in a lane stands, without length, where its first source lets logic through."""
-    for i in range(sources.shape[0]):
-        s = sources[i, 0]
-        if s >= rows.of.shape[0] or logic.nodes[s, EXISTS] < 0:
-            continue
-        for j in range(lanes):
-            instant = rows.of[s, ROW_START, j]
-            start[j] = instant if start[j] == NEVER else start[j]
-            finish[j] = max(instant, start[j]) if finish[j] == NONE else finish[j]
+    close_empty(logic, sources, rows, lanes, start, finish)

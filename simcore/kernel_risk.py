@@ -21,9 +21,9 @@ FROM, UPTO = range(2)  # columns of Shared.event_limit
 class Shared(NamedTuple):
     """What is drawn once an iteration, whatever it touches: occurrences, factors, shared magnitudes, latent normals.
 
-    An event happens when the uniform of its key lies between FROM and UPTO (so several may divide one uniform), or below the
-    drawn CHANCE, or, where an event of its ``given`` happened, below the largest limit of those; and NEEDS happened too. Its
-    answer goes to EVENT_MASK of the masks. What an event needs comes before it.
+    An event happens when the uniform of its key lies between FROM and UPTO (so several may divide one uniform), or below its
+    CHANCE, a shared draw, or, where an event of its ``given`` happened, below the largest limit of those; and NEEDS happened
+    too. Its answer goes to EVENT_MASK of the masks. What an event needs comes before it.
     """
 
     event_key: npt.NDArray[np.uint64]  # (events,)
@@ -58,13 +58,13 @@ PER, ROW, TERM_VARIABLE, SECOND, WHERE = range(5)  # columns of Costs.place
 class Costs(NamedTuple):
     """Money: what is certain, and terms of ``rate * minutes`` or ``draw * minutes`` of a node or span, or of a draw once.
 
-    The draws of TERM_VARIABLE (-1: none, the certain rate counts) are money a minute, or money for ONCE; those of SECOND (-1:
-    none) multiply it; the mask WHERE (-1: always) says whether the activity exists.
+    A rate is money a minute, or money for ONCE, times the draws of TERM_VARIABLE and of SECOND (-1: none); the mask WHERE (-1:
+    always) says whether the activity exists.
     """
 
     certain: float
     place: npt.NDArray[np.int32]  # (terms, 5)
-    rate: npt.NDArray[np.float64]  # (terms,) money a minute
+    rate: npt.NDArray[np.float64]  # (terms,)
     owner_where: npt.NDArray[np.int32]  # (owners of cost effects,) mask, -1: always
     asked: npt.NDArray[np.int32]  # (conditions, 3) first and last term and owner of what a condition on cost asks
     asked_limit: npt.NDArray[np.float64]  # (conditions, 2) certain cost of the activity, and limit
@@ -116,10 +116,11 @@ class RiskRows(NamedTuple):
     latents: npt.NDArray[np.float32]
     bits: npt.NDArray[np.uint32]  # (lanes,)
     limit: npt.NDArray[np.float64]  # (lanes,)
-    scratch: npt.NDArray[np.float32]  # (4, lanes): VALUE, RUNNING, LARGEST, TIMES
+    money: npt.NDArray[np.float64]  # (lanes,)
+    scratch: npt.NDArray[np.float32]  # (3, lanes): VALUE, RUNNING, LARGEST
 
 
-VALUE, RUNNING, LARGEST, TIMES = range(4)
+VALUE, RUNNING, LARGEST = range(3)
 
 
 @kernel
@@ -131,7 +132,7 @@ def draw_row(model, v, stream, first, lanes, rows, out):
         out[j] = shift + scale * out[j]
 
 
-@kernel
+@phase
 def _happens_row(model, e, stream, first, lanes, rows):
     """Whether event ``e`` happens."""
     shared, bits, limit = model.shared, rows.bits[:lanes], rows.limit[:lanes]
@@ -148,10 +149,8 @@ def _happens_row(model, e, stream, first, lanes, rows):
     for j in range(lanes):
         limit[j] = high
     if chance >= 0:
-        drawn = rows.scratch[VALUE, :lanes]
-        draw_row(model, chance, stream, first, lanes, rows, drawn)
         for j in range(lanes):
-            limit[j] = np.float64(drawn[j]) * FULL
+            limit[j] = np.float64(rows.draws[chance, j]) * FULL
     for i in range(begin, end):
         before, given = rows.masks[shared.given_mask[i]], shared.given_limit[i]
         for j in range(lanes):  # limits above all probabilities mark where one has happened
@@ -172,10 +171,10 @@ def sample_shared(model, stream, first, lanes, rows):
     for k in range(shared.latent_key.shape[0]):
         place = shared.latent_place[k]
         latent_row(model.tables, place, shared.latent_key[k], stream, first, rows.bits[:lanes], rows.latents[k, :lanes])
-    for e in range(shared.event_key.shape[0]):
-        _happens_row(model, e, stream, first, lanes, rows)
     for d in range(shared.draw_variable.shape[0]):
         draw_row(model, shared.draw_variable[d], stream, first, lanes, rows, rows.draws[d, :lanes])
+    for e in range(shared.event_key.shape[0]):
+        _happens_row(model, e, stream, first, lanes, rows)
 
 
 @phase
@@ -251,47 +250,37 @@ def duration_row(model, t, stream, first, lanes, rows, out):
     return clamped
 
 
-@kernel
-def terms_row(model, span, stream, first, lanes, rows, minutes_of, span_minutes, cost):
-    """Add the terms ``span[0] <= i < span[1]`` of the cost."""
+@phase
+def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+    """Add the terms ``begin <= i < end`` of the cost."""
     costs, number = model.costs, model.variables.number
-    value, times = rows.scratch[VALUE, :lanes], rows.scratch[TIMES, :lanes]
-    for i in range(span[0], span[1]):
-        per, row, v, second = costs.place[i, PER], costs.place[i, ROW], costs.place[i, TERM_VARIABLE], costs.place[i, SECOND]
+    value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
+    for i in range(begin, end):
+        per, row, where = costs.place[i, PER], costs.place[i, ROW], costs.place[i, WHERE]
         minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
-        scale, shift = 0.0, costs.rate[i]
-        if v >= 0:
-            quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
-            scale, shift = number[v, SCALE], number[v, SHIFT]
-        elif second >= 0 or per == ONCE or costs.place[i, WHERE] >= 0:
+        rate = costs.rate[i]
+        if costs.place[i, TERM_VARIABLE] < 0 and per != ONCE:
             for j in range(lanes):
-                value[j] = np.float32(0)
+                cost[j] += rate * minutes[j]
+            continue
+        for j in range(lanes):
+            times[j] = rate if where < 0 or rows.masks[where, j] else 0.0
+        for column in (TERM_VARIABLE, SECOND):
+            v = costs.place[i, column]
+            if v >= 0:
+                quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
+                scale, shift = number[v, SCALE], number[v, SHIFT]
+                for j in range(lanes):
+                    times[j] *= shift + scale * np.float64(value[j])
+        if per == ONCE:
+            for j in range(lanes):
+                cost[j] += times[j]
         else:
             for j in range(lanes):
-                cost[j] += shift * minutes[j]
-            continue
-        if second < 0 and costs.place[i, WHERE] < 0:
-            if per == ONCE:
-                for j in range(lanes):
-                    cost[j] += shift + scale * np.float64(value[j])
-            else:
-                for j in range(lanes):
-                    cost[j] += (shift + scale * np.float64(value[j])) * minutes[j]
-            continue
-        for j in range(lanes):
-            times[j] = np.float32(1)
-        if second >= 0:
-            draw_row(model, second, stream, first, lanes, rows, times)
-        if costs.place[i, WHERE] >= 0:
-            exists = rows.masks[costs.place[i, WHERE]]
-            for j in range(lanes):
-                times[j] = times[j] if exists[j] else np.float32(0)
-        for j in range(lanes):
-            amount = (shift + scale * np.float64(value[j])) * np.float64(times[j])
-            cost[j] += amount if per == ONCE else amount * minutes[j]
+                cost[j] += times[j] * minutes[j]
 
 
-@kernel
+@phase
 def owner_row(model, owner, stream, first, lanes, rows, cost):
     """Add the cost impacts of risk events on one owner."""
     running, where = rows.scratch[RUNNING, :lanes], model.costs.owner_where[owner]
@@ -310,6 +299,6 @@ def cost_row(model, stream, first, lanes, rows, minutes_of, span_minutes, cost):
     """
     for j in range(lanes):
         cost[j] = model.costs.certain
-    terms_row(model, (0, model.costs.place.shape[0]), stream, first, lanes, rows, minutes_of, span_minutes, cost)
+    terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, minutes_of, span_minutes, cost)
     for owner in range(model.cost_effects.at.shape[0] - 1):
         owner_row(model, owner, stream, first, lanes, rows, cost)

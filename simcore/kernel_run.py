@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import borrow, kernel, phase
+from simcore.jit import borrow, kernel, kernel_by_chance, phase
 from simcore.kernel_calendar import work_row
-from simcore.kernel_chance import existing_lanes, exists_row
+from simcore.kernel_chance import existing_lanes, exists_row, unmark_absent
 from simcore.kernel_columns import (
     AS_LATE,
     ASKED,
@@ -143,34 +143,23 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             work.finish[p, j] = aims.projects[p, COMPLETED]
     if sampled:
         sample_shared(model, stream, first, lanes, work.risk)
-        lag_rows(model, stream, first, lanes, rows, work.risk)
+        lag_rows(logic, model, stream, first, lanes, rows, work.risk)
     for t in range(n):
         duration = rows.of[t, ROW_DURATION, :lanes]
         if nodes[t, EXISTS] >= 0:
             exists_row(logic, t, rows, lanes)
-        # once; again when a risk event has to see its dates before it may strike, and when a condition cuts its work off
         dated = sampled and model.duration[t, DATED_AT] < model.duration[t, DATED_END]
-        asked = nodes[t, ASKED]
-        if dated:
-            clear_dated(model, t, lanes, rows)
-        drawn = sampled
-        while True:
-            if drawn:
-                clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
-                if nodes[t, DELAY_ROW] >= 0:
-                    delay_row(model, nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
-                if not dated:
-                    counters.clamped[0] += clamped
-            place_early(logic, t, rows, lanes, coordinate, mode == NOTHING)
+        if sampled:
             if dated:
-                dated_rows(logic, model, t, stream, first, lanes, rows, work.risk, coordinate)
-                dated = False
-                continue
-            if not asked:
-                break
-            asked, drawn = 0, False
-            if not condition_rows(logic, model, t, stream, first, lanes, (rows, work.risk, work.money), coordinate, sampled):
-                break
+                clear_dated(logic, model, t, lanes, rows)
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            counters.clamped[0] += 0 if dated else clamped
+            if nodes[t, DELAY_ROW] >= 0:
+                delay_row(logic, model, nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
+        place_early(logic, t, rows, lanes, coordinate, mode == NOTHING)
+        if dated or nodes[t, ASKED]:
+            clamped = _place_again(logic, model, t, stream, first, lanes, work, sampled, mode == NOTHING)
+            counters.clamped[0] += clamped
         if aims.finishes[t]:
             latest, finish = work.finish[nodes[t, PROJECT]], rows.of[t, ROW_FINISH]
             for j in range(lanes):
@@ -184,27 +173,65 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             work.finish[projects, j] = max(work.finish[projects, j], work.finish[p, j])
 
 
+@kernel_by_chance
+def _place_again(logic, model, t, stream, first, lanes, work, sampled, full):
+    """Place node ``t`` once more where risk events had to see its dates before they strike, or a condition cut its work off.
+
+    Returns how many lanes fell below zero when risk events struck.
+    """
+    clamped = 0
+    rows, coordinate, duration = work.rows, work.work[0, :lanes], work.rows.of[t, ROW_DURATION, :lanes]
+    dated, asked = sampled and model.duration[t, DATED_AT] < model.duration[t, DATED_END], True
+    while asked:
+        if dated:
+            dated_rows(logic, model, t, stream, first, lanes, rows, work.risk, coordinate)
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            if logic.nodes[t, DELAY_ROW] >= 0:
+                delay_row(logic, model, logic.nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
+            dated = False
+        else:
+            asked = False
+            money = work.money
+            if not condition_rows(logic, model, t, stream, first, lanes, (rows, work.risk, money), coordinate, sampled):
+                break
+        place_early(logic, t, rows, lanes, coordinate, full)
+    return clamped
+
+
 @kernel
 def keep_node(logic, counters, t, begin, end, rows, lanes, mode):
     """Add a node's start, finish (both in work coordinates) and duration to what is kept of it."""
-    duration, gap, exists = rows.of[t, ROW_DURATION], logic.nodes[t, GAP], logic.nodes[t, EXISTS]
+    duration, gap = rows.of[t, ROW_DURATION], logic.nodes[t, GAP]
     for j in range(lanes):
         end[j] = begin[j] + duration[j] + gap
-    _keep_existing(counters, t, START, begin, exists, rows, lanes, mode)
-    _keep_existing(counters, t, FINISH, end, exists, rows, lanes, mode)
-    _keep_existing(counters, t, DURATION, duration, exists, rows, lanes, mode)
-
-
-@kernel
-def _keep_existing(counters, t, quantity, row, exists, rows, lanes, mode):
-    """Keep a row of values, of the lanes in which the activity exists."""
-    if exists < 0:
-        _keep(counters, t, quantity, row, lanes, mode, rows.scratch[0])
+    if logic.nodes[t, EXISTS] >= 0:
+        _keep_existing(logic, counters, t, (begin, end), rows, lanes, mode)
         return
-    chosen = rows.scratch[1]
-    count = existing_lanes(rows.masks[exists], row, lanes, chosen)
+    _keep(counters, t, START, begin, lanes, mode, rows.scratch[0])
+    _keep(counters, t, FINISH, end, lanes, mode, rows.scratch[0])
+    _keep(counters, t, DURATION, duration, lanes, mode, rows.scratch[0])
+
+
+@kernel_by_chance
+def _keep_existing(logic, counters, t, instants, rows, lanes, mode):
+    """Keep a node's start, finish and duration, in the lanes in which it exists."""
+    exists, chosen = logic.nodes[t, EXISTS], rows.scratch[1]
+    count = existing_lanes(exists, instants[0], rows, lanes, chosen)
+    if count == 0:
+        return
+    _keep(counters, t, START, chosen, count, mode, rows.scratch[0])
+    existing_lanes(exists, instants[1], rows, lanes, chosen)
+    _keep(counters, t, FINISH, chosen, count, mode, rows.scratch[0])
+    existing_lanes(exists, rows.of[t, ROW_DURATION], rows, lanes, chosen)
+    _keep(counters, t, DURATION, chosen, count, mode, rows.scratch[0])
+
+
+@kernel_by_chance
+def _keep_existing_float(logic, counters, t, row, rows, lanes, mode):
+    """Keep a node's total float, in the lanes in which it exists."""
+    count = existing_lanes(logic.nodes[t, EXISTS], row, rows, lanes, rows.scratch[1])
     if count > 0:
-        _keep(counters, t, quantity, chosen, count, mode, rows.scratch[0])
+        _keep(counters, t, TOTAL_FLOAT, rows.scratch[1], count, mode, rows.scratch[0])
 
 
 @phase
@@ -256,7 +283,10 @@ def late_pass(logic, aims, lanes, work, counters, mode):
             work_row(logic.calendars, c, finish, early, work.rows.scratch[LOOK_UP, :lanes])
             for j in range(lanes):
                 late[j] -= early[j]
-            _keep_existing(counters, t, TOTAL_FLOAT, late, nodes[t, EXISTS], rows, lanes, mode)
+            if nodes[t, EXISTS] >= 0:
+                _keep_existing_float(logic, counters, t, late, rows, lanes, mode)
+            else:
+                _keep(counters, t, TOTAL_FLOAT, late, lanes, mode, rows.scratch[0])
 
 
 @phase
@@ -268,11 +298,12 @@ def _mark_ends(logic, aims, lanes, work):
         critical, finish = work.critical[t], work.rows.of[t, ROW_FINISH]
         met = 0
         if aims.finishes[t]:
-            exists = logic.nodes[t, EXISTS]
             for j in range(lanes):
-                ends = np.uint8(finish[j] == last[j]) & (np.uint8(1) if exists < 0 else work.rows.masks[exists, j])
+                ends = np.uint8(finish[j] == last[j])
                 critical[j] = ends
                 met |= ends
+            if logic.nodes[t, EXISTS] >= 0:
+                unmark_absent(logic, t, critical, work.rows, lanes)
         else:
             for j in range(lanes):
                 critical[j] = 0

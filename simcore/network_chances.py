@@ -78,6 +78,11 @@ class Chances:
         return len(self.events) + len(self.conditions) + len(self.exists)
 
     @property
+    def any(self) -> bool:
+        """Whether chance decides about anything in the logic."""
+        return bool(self.masks or self.lags or self.delays)
+
+    @property
     def expected(self) -> npt.NDArray[np.uint8]:
         """Masks that the deterministic schedule starts from, shape (masks,)."""
         found = np.zeros(self.masks, np.uint8)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernel_columns import AS_LATE
+from simcore.kernel_columns import AS_LATE, ChanceLogic
 from simcore.kernel_risk import RiskModel
 from simcore.kernel_run import AFTER_MOVES, BEFORE_MOVES, WHOLE, Counters, Samples, Workspace, run_unit
 from simcore.network import Network
@@ -35,9 +35,13 @@ def run_passes(
     work, counters, samples = memory
     first, last = span
 
+    logic = network.logic
+    if network.chances.any or model.dated.shape[0]:
+        logic = ChanceLogic(*logic)
+
     def run(begin: int, end: int, part: int) -> None:
         run_unit(
-            network.logic, model, network.aims, *stream, begin, end, work, counters, samples, mode, with_late, sampled, part
+            logic, model, network.aims, *stream, begin, end, work, counters, samples, mode, with_late, sampled, part
         )
 
     if not network.logic.nodes[:, AS_LATE].any():
@@ -49,5 +53,5 @@ def run_passes(
     for begin in range(first, last, width):
         end = min(begin + width, last)
         run(begin, end, BEFORE_MOVES)
-        move_late(network.logic, network.aims, end - begin, work, counters, mode)
+        move_late(logic, network.aims, end - begin, work, counters, mode)
         run(begin, end, AFTER_MOVES)
