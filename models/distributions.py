@@ -7,6 +7,7 @@ A distribution's values are minutes (durations), money, or, when ``relative``, f
 from __future__ import annotations
 
 from simcore.models.distribution_base import Distribution, Floats, ParameterError
+from simcore.models.distribution_derived import InverseChi, Reciprocal
 from simcore.models.distribution_grid import quantile_grid
 from simcore.models.distribution_kinds import (
     Beta,
@@ -47,6 +48,7 @@ __all__ = [
     "Floats",
     "Gamma",
     "Histogram",
+    "InverseChi",
     "Lognormal",
     "LognormalP",
     "Normal",
@@ -54,6 +56,7 @@ __all__ = [
     "Pert",
     "PertGen",
     "PiecewiseLinear",
+    "Reciprocal",
     "Triangular",
     "Trigen",
     "Truncate",

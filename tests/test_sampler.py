@@ -33,11 +33,13 @@ from simcore.models.distributions import (
     Exponential,
     Gamma,
     Histogram,
+    InverseChi,
     Lognormal,
     LognormalP,
     Normal,
     Pert,
     PertGen,
+    Reciprocal,
     Triangular,
     Trigen,
     Truncate,
@@ -188,6 +190,12 @@ KINDS: dict[str, Distribution] = {
     "truncate to a tail": Truncate(Normal(0, 1), 2, 5),
     "truncate a triangle": Truncate(Triangular(0, 10, 20), 2, 15),
     "truncate a bathtub": Truncate(Beta(0.5, 0.5, 0, 1), 0.01, 0.99),
+    "reciprocal of a uniform": Reciprocal(Uniform(0.2, 1.5)),
+    "reciprocal of a triangle": Reciprocal(Triangular(0.8, 1.0, 1.1)),
+    "reciprocal of a pert": Reciprocal(Pert(0.3, 1.0, 1.2)),
+    "reciprocal of a histogram": Reciprocal(Histogram((0.5, 0.8, 1.0, 1.2), (1, 0, 2))),
+    "mixing into Student's t, 3 degrees": InverseChi(3),
+    "mixing into Student's t, 30 degrees": InverseChi(30),
 }  # fmt: skip
 
 
