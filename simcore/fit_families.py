@@ -20,7 +20,7 @@ NEWTON_STEPS = 60
 SEARCH_STEPS = 260
 WARM_STEPS = 90
 FIRST_STEP, WARM_STEP = 0.7, 0.25
-LEAST_MARGIN = -12.0  # logarithm of the distance from the outermost value to an end, as a share of the range
+LEAST_MARGIN = -12.0  # logarithm of how far the ends lie beyond the least distance, as a share of the range
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class FitFamily:
     positive : bool
         Whether only values above 0 can be fitted.
     estimate : callable
-        Parameters of maximum likelihood from samples, and where to begin (the parameters they were drawn with) or None.
+        Parameters of maximum likelihood (ends of a range: unbiased or wider) from samples, and where to begin (the
+        parameters they were drawn with) or None.
     log_density, cdf : callable
         From parameters and samples.
     ppf : callable
@@ -101,7 +102,9 @@ def _exponential(x: Rows, start: Rows | None) -> Rows:
 
 
 def _uniform(x: Rows, start: Rows | None) -> Rows:
-    return np.stack([x[:, 0], x[:, -1]], axis=1)
+    """Unbiased ends, not those of maximum likelihood: the outermost values themselves, beyond which nothing would lie."""
+    margin = (x[:, -1] - x[:, 0]) / (x.shape[1] - 1)
+    return np.stack([x[:, 0] - margin, x[:, -1] + margin], axis=1)
 
 
 # -- one equation ---------------------------------------------------------------------------------------------------------
@@ -155,14 +158,15 @@ def _weibull_density(p: Rows, x: Rows) -> Rows:
 
 
 def _three_points(density: Density) -> Callable[[Rows, Rows | None], Rows]:
-    """Ends outside of the values and a mode between them, by a simplex search."""
+    """Ends outside of the values, as far at least as those of a uniform, and a mode between them, by a simplex search."""
 
     def estimate(x: Rows, start: Rows | None) -> Rows:
         low, high = x[:, :1], x[:, -1:]
         extent = high - low
+        least = 1.0 / (x.shape[1] - 1)
 
         def points(z: Rows) -> Rows:
-            margins = extent * np.exp(np.clip(z[:, :2], LEAST_MARGIN, 2.0))
+            margins = extent * (least + np.exp(np.clip(z[:, :2], LEAST_MARGIN, 2.0)))
             left, right = low - margins[:, :1], high + margins[:, 1:]
             return np.hstack([left, left + (right - left) / (1.0 + np.exp(-z[:, 2:])), right])
 
@@ -170,9 +174,10 @@ def _three_points(density: Density) -> Callable[[Rows, Rows | None], Rows]:
             return -density(points(z), x).sum(axis=1)
 
         if start is not None:
-            left, right = np.minimum(start[:, :1], low - 0.01 * extent), np.maximum(start[:, 2:], high + 0.01 * extent)
-            share = np.clip((start[:, 1:2] - left) / (right - left), 0.02, 0.98)
-            first = np.hstack([np.log((low - left) / extent), np.log((right - high) / extent), np.log(share / (1.0 - share))])
+            left = np.maximum((low - start[:, :1]) / extent - least, 0.01)
+            right = np.maximum((start[:, 2:] - high) / extent - least, 0.01)
+            share = np.clip((start[:, 1:2] - start[:, :1]) / (start[:, 2:] - start[:, :1]), 0.02, 0.98)
+            first = np.hstack([np.log(left), np.log(right), np.log(share / (1.0 - share))])
             return points(_lowest(cost, first, WARM_STEP, WARM_STEPS))
         tries = [_lowest(cost, np.tile([-1.6, -1.6, z], (len(x), 1)), FIRST_STEP, SEARCH_STEPS) for z in (-1.5, 0.0, 1.5)]
         costs = np.stack([cost(z) for z in tries])

@@ -1,5 +1,8 @@
 """Distributions fitted to observed values: maximum likelihood, ranked, with tests whose p-values are honest.
 
+Of the ends of a range maximum likelihood would make the outermost values themselves, and so praise a uniform too much:
+they lie at least a range / (n - 1) beyond, which makes them unbiased for the uniform.
+
 A test against parameters that were fitted to the same values is too lenient by its textbook tables. Here the p-value is
 the share of samples drawn from the fitted distribution, and fitted anew, that lie at least as far off (parametric bootstrap).
 """
@@ -9,17 +12,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from simcore.fit_families import FAMILIES, FitFamily, Rows
-from simcore.models.distribution_names import parameters_of
+from simcore.models.distribution_rounding import rounded
 from simcore.models.distributions import (
     Distribution,
     Empirical,
-    Fixed,
     Values,
     format_distribution,
     guessed_values,
@@ -51,7 +52,7 @@ class Fit:
     log_likelihood, aic, aicc, bic : float
         The criteria are comparable between families; lower is better.
     ks, ad : float
-        Kolmogorov-Smirnov and Anderson-Darling distance; the latter is nan where the curve ends at the outermost values.
+        Kolmogorov-Smirnov and Anderson-Darling distance.
     ks_p, ad_p : float
         Shares of samples from this very distribution, fitted anew, that lie at least as far off.
     """
@@ -190,7 +191,7 @@ def _fit_one(family: FitFamily, x: npt.NDArray[np.float64], relative: bool, how:
     distribution = family.build(found[0], scale, relative)
     return Fit(
         distribution=distribution,
-        expression=format_distribution(_rounded(distribution, how), how),
+        expression=format_distribution(rounded(distribution, how), how),
         parameters=k,
         log_likelihood=likelihood,
         aic=2.0 * k - 2.0 * likelihood,
@@ -216,35 +217,11 @@ def _distances(probabilities: Rows) -> tuple[Rows, Rows]:
     n = probabilities.shape[1]
     upto = np.arange(1, n + 1) / n
     ks = np.maximum(upto - probabilities, probabilities - upto + 1.0 / n).max(axis=1)
-    probabilities = np.minimum(probabilities, math.nextafter(1.0, 0.0))
-    with np.errstate(divide="ignore"):
-        logs = np.log(probabilities) + np.log1p(-probabilities[:, ::-1])
-    ad = -n - (logs * (2.0 * np.arange(1, n + 1) - 1.0)).mean(axis=1)
-    return ks, np.where(np.isfinite(ad), ad, np.nan)
+    probabilities = np.clip(probabilities, 1e-300, math.nextafter(1.0, 0.0))
+    logs = np.log(probabilities) + np.log1p(-probabilities[:, ::-1])
+    return ks, -n - (logs * (2.0 * np.arange(1, n + 1) - 1.0)).mean(axis=1)
 
 
 def _share_beyond(drawn: Rows, found: float) -> float:
     """A p-value, the sample itself counted among those drawn."""
-    if math.isnan(found):
-        return math.nan
     return (1.0 + float(np.sum(~(drawn < found)))) / (len(drawn) + 1.0)
-
-
-def _rounded(distribution: Distribution, how: Values) -> Distribution:
-    """With values that can be read: to about a thousandth of the standard deviation."""
-    if isinstance(distribution, Fixed) or distribution.sd == 0.0:
-        return distribution
-    step = 10.0 ** math.floor(math.log10(distribution.sd / 300.0))
-    if how.quantity in ("duration", "elapsed") and not distribution.relative:
-        hour, day = 60.0, 1440.0 if how.quantity == "elapsed" else 480.0
-        step = next((unit / 100.0 for unit in (day, hour) if unit / 100.0 <= distribution.sd / 30.0), 0.01)
-    changed = {}
-    for parameter in parameters_of(type(distribution)):
-        value = getattr(distribution, parameter.name)
-        if "role" in parameter.metadata:
-            changed[parameter.name] = float(f"{value:.4g}")
-        else:
-            changed[parameter.name] = float(f"{round(value / step) * step:.12g}")
-    make: Any = type(distribution)
-    rounded: Distribution = make(relative=distribution.relative, **changed)
-    return rounded

@@ -74,3 +74,8 @@ def test_too_much(tmp_path, monkeypatch):
     (tmp_path / "big.csv").write_text("12345")
     with pytest.raises(ValueError, match=r"big\.csv is larger than"):
         column_of_file(tmp_path / "big.csv")
+
+
+def test_brackets_that_are_no_unit_may_be_left_out():
+    assert column_texts("job,cost (EUR),net [k]\nx,1500,2\n", "cost") == ("1500",)
+    assert column_texts("job,cost (EUR),net [k]\nx,1500,2\n", "Net") == ("2",)
