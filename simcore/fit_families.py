@@ -20,6 +20,7 @@ NEWTON_STEPS = 60
 SEARCH_STEPS = 260
 WARM_STEPS = 90
 FIRST_STEP, WARM_STEP = 0.7, 0.25
+FIRST_MODES = (-1.5, 0.0, 1.5)  # logits of where the mode lies
 LEAST_MARGIN = -12.0  # logarithm of how far the ends lie beyond the least distance, as a share of the range
 
 
@@ -160,31 +161,38 @@ def _weibull_density(p: Rows, x: Rows) -> Rows:
 def _three_points(density: Density) -> Callable[[Rows, Rows | None], Rows]:
     """Ends outside of the values, as far at least as those of a uniform, and a mode between them, by a simplex search."""
 
-    def estimate(x: Rows, start: Rows | None) -> Rows:
-        low, high = x[:, :1], x[:, -1:]
-        extent = high - low
-        least = 1.0 / (x.shape[1] - 1)
+    def points(z: Rows, x: Rows) -> Rows:
+        low, extent = x[:, :1], x[:, -1:] - x[:, :1]
+        margins = extent * (1.0 / (x.shape[1] - 1) + np.exp(np.clip(z[:, :2], LEAST_MARGIN, 2.0)))
+        left, right = low - margins[:, :1], low + extent + margins[:, 1:]
+        return np.hstack([left, left + (right - left) / (1.0 + np.exp(-z[:, 2:])), right])
 
-        def points(z: Rows) -> Rows:
-            margins = extent * (least + np.exp(np.clip(z[:, :2], LEAST_MARGIN, 2.0)))
-            left, right = low - margins[:, :1], high + margins[:, 1:]
-            return np.hstack([left, left + (right - left) / (1.0 + np.exp(-z[:, 2:])), right])
-
+    def search(x: Rows, first: Rows, step: float, steps: int) -> tuple[Rows, Rows]:
         def cost(z: Rows) -> Rows:
-            return -density(points(z), x).sum(axis=1)
+            return -density(points(z, x), x).sum(axis=1)
 
+        found = _lowest(cost, first, step, steps)
+        return points(found, x), cost(found)
+
+    def estimate(x: Rows, start: Rows | None) -> Rows:
         if start is not None:
-            left = np.maximum((low - start[:, :1]) / extent - least, 0.01)
-            right = np.maximum((start[:, 2:] - high) / extent - least, 0.01)
-            share = np.clip((start[:, 1:2] - start[:, :1]) / (start[:, 2:] - start[:, :1]), 0.02, 0.98)
-            first = np.hstack([np.log(left), np.log(right), np.log(share / (1.0 - share))])
-            return points(_lowest(cost, first, WARM_STEP, WARM_STEPS))
-        tries = [_lowest(cost, np.tile([-1.6, -1.6, z], (len(x), 1)), FIRST_STEP, SEARCH_STEPS) for z in (-1.5, 0.0, 1.5)]
-        costs = np.stack([cost(z) for z in tries])
-        best = np.argmin(costs, axis=0)
-        return points(np.stack(tries)[best, np.arange(len(x))])
+            return search(x, _beginning(x, start), WARM_STEP, WARM_STEPS)[0]
+        first = np.concatenate([np.tile([-1.6, -1.6, mode], (len(x), 1)) for mode in FIRST_MODES])
+        found, costs = search(np.tile(x, (len(FIRST_MODES), 1)), first, FIRST_STEP, SEARCH_STEPS)
+        best = np.argmin(costs.reshape(-1, len(x)), axis=0)
+        return found.reshape(-1, len(x), 3)[best, np.arange(len(x))]
 
     return estimate
+
+
+def _beginning(x: Rows, start: Rows) -> Rows:
+    """Where a search begins that is to find parameters near those the samples were drawn with."""
+    low, high = x[:, :1], x[:, -1:]
+    extent, least = high - low, 1.0 / (x.shape[1] - 1)
+    left = np.maximum((low - start[:, :1]) / extent - least, 0.01)
+    right = np.maximum((start[:, 2:] - high) / extent - least, 0.01)
+    share = np.clip((start[:, 1:2] - start[:, :1]) / (start[:, 2:] - start[:, :1]), 0.02, 0.98)
+    return np.hstack([np.log(left), np.log(right), np.log(share / (1.0 - share))])
 
 
 def _triangular_density(p: Rows, x: Rows) -> Rows:
