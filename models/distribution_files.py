@@ -132,7 +132,7 @@ def _place(headings: list[str] | None, body: Sequence[tuple[int, list[str]]], co
     if len(numeric) == 1 or width == 1:
         return numeric[0] if numeric else 0
     shown = ", ".join(f"'{heading}'" for heading in headings or ()) or "none with a heading"
-    raise ValueError(f"{name} has several columns ({shown}); say which, such as empirical({name}, duration)")
+    raise ValueError(f"{name} has several columns ({shown}); name the one to read")
 
 
 def _cell(cells: list[str], place: int) -> str:

@@ -90,7 +90,7 @@ def test_the_same_data_give_the_same_bytes(data, tmp_path):
         (["pret(1d, 2d)"], 1, "pret(1d, 2d): there is no distribution 'pret'; did you mean pert(min, mode, max[, lambda])?"),
         (["pert(1d, 2d)", "normal(-1d)"], 1, "normal(-1d): normal does not go with 1 value"),
         (["empirical(gone.csv)"], 1, "empirical(gone.csv): there is no file gone.csv"),
-        (["--fit", "jobs.csv"], 1, "jobs.csv has several columns ('job', 'duration (d)', 'cost (EUR)'); say which"),
+        (["--fit", "jobs.csv"], 1, "jobs.csv has several columns ('job', 'duration (d)', 'cost (EUR)'); name the one to read"),
         (["--fit", "gone.csv"], 1, "there is no file gone.csv"),
         (["--fit", "jobs.csv", "--column", "job"], 1, "jobs.csv line 2: 'j0' is not a value"),
         (["--fit", "jobs.csv", "pert(1d, 2d, 5d)"], 2, "--fit finds the expressions itself"),

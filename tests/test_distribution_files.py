@@ -35,7 +35,7 @@ def test_reads(text, column, expected):
     [
         ("", "", "jobs.csv is empty"),
         ("duration\n", "", "jobs.csv has no values in that column"),
-        ("a,b\n1,2\n", "", "jobs.csv has several columns ('a', 'b'); say which, such as empirical(jobs.csv, duration)"),
+        ("a,b\n1,2\n", "", "jobs.csv has several columns ('a', 'b'); name the one to read"),
         ("1,2\n3,4\n", "", "several columns (none with a heading)"),
         ("1,2\n3,4\n", "b", "jobs.csv has no headings, so no column 'b'"),
         ("job,duration\nx,1\n", "duraton", "jobs.csv has no column 'duraton'. Did you mean 'duration'?"),
