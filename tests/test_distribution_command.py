@@ -111,5 +111,6 @@ def test_all_wrong_expressions_are_told_together(capsys):
 
 def test_it_starts_fast():
     """Without the engine: no compiler is loaded."""
+    assert loaded_after("from simcore.cli.main import main\nmain(['distributions', '--help'])") == set()
     for arguments in (["distributions"], ["distributions", "pert(1d, 2d, 5d)"]):
         assert not loaded_after(f"from simcore.cli.main import main\nmain({arguments})") & {"numba", "plotly", "pandas"}

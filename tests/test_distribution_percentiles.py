@@ -159,6 +159,7 @@ def test_no_width_is_a_fixed_value():
         ("beta(P10=8d, P20=9d, P50=11d, P90=20d)", "write beta(min=, max=, P10=, P90=)"),
         ("lognormal(P10=-2d, P90=20d)", "lognormal: P10 -2d is not above the shift 0d; correct one of them"),
         ("gamma(P10=8d, P90=20d, shift=9d)", "P10 8d is not above the shift 9d"),
+        ("lognormal(P50=0d, mean=5d)", "P50 0d is not above the shift 0d"),
         ("uniform(min=9d, P90=8d)", "P90 8d is not above the minimum 9d"),
         ("beta(min=1d, max=9d, P10=3d, P90=12d)", "P90 12d is above the maximum 9d"),
         ("triangular(min=5d, P0=5d, P90=20d)", "no triangular has these values"),
