@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CELLS = 240
 HEIGHT = 330
 MARKS = (10, 50, 90)
-COLOURS = ("curve", "accent", "cloud", "muted", "planned", "rare", "bars", "line")
+COLOURS = ("curve", "accent", "muted", "cloud", "planned", "rare", "bars", "line")
 SHOWN_FITS = 3
 
 
