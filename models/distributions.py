@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from simcore.models.distribution_base import Distribution, Floats, ParameterError
 from simcore.models.distribution_derived import InverseChi, Reciprocal
+from simcore.models.distribution_files import FilesBeside
 from simcore.models.distribution_grid import quantile_grid
 from simcore.models.distribution_kinds import (
     Beta,
@@ -23,32 +24,29 @@ from simcore.models.distribution_kinds import (
     Uniform,
     Weibull,
 )
+from simcore.models.distribution_names import DISTRIBUTIONS, signature
+from simcore.models.distribution_percentiles import ByPercentiles
 from simcore.models.distribution_shapes import Fixed, PiecewiseLinear
-from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Truncate
-from simcore.models.distribution_text import (
-    DISTRIBUTIONS,
-    Values,
-    duration_values,
-    factor_values,
-    format_distribution,
-    money_values,
-    parse_distribution,
-    signature,
-)
+from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Shift, Truncate
+from simcore.models.distribution_text import Load, format_distribution, parse_distribution
+from simcore.models.distribution_values import Values, duration_values, factor_values, guessed_values, money_values
 
 __all__ = [
     "DISTRIBUTIONS",
     "Beta",
+    "ByPercentiles",
     "Cumulative",
     "Discrete",
     "Distribution",
     "Empirical",
     "Exponential",
+    "FilesBeside",
     "Fixed",
     "Floats",
     "Gamma",
     "Histogram",
     "InverseChi",
+    "Load",
     "Lognormal",
     "LognormalP",
     "Normal",
@@ -57,6 +55,7 @@ __all__ = [
     "PertGen",
     "PiecewiseLinear",
     "Reciprocal",
+    "Shift",
     "Triangular",
     "Trigen",
     "Truncate",
@@ -66,6 +65,7 @@ __all__ = [
     "duration_values",
     "factor_values",
     "format_distribution",
+    "guessed_values",
     "money_values",
     "parse_distribution",
     "quantile_grid",

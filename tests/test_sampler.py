@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
 from scipy import stats
 
 from simcore.correlation import NORMAL_PLACE
@@ -27,6 +28,7 @@ from simcore.kernel_sampling import (
 from simcore.models.distributions import (
     DISTRIBUTIONS,
     Beta,
+    ByPercentiles,
     Cumulative,
     Discrete,
     Distribution,
@@ -41,6 +43,7 @@ from simcore.models.distributions import (
     Pert,
     PertGen,
     Reciprocal,
+    Shift,
     Triangular,
     Trigen,
     Truncate,
@@ -49,6 +52,7 @@ from simcore.models.distributions import (
 )
 from simcore.quantiles import FULL, TableBuilder
 from simcore.variables import stream_key
+from tests.distribution_strategies import distributions
 from tests.oracle_plans import oracle
 
 SEED = np.uint64(20261123)
@@ -191,10 +195,25 @@ KINDS: dict[str, Distribution] = {
     "truncate to a tail": Truncate(Normal(0, 1), 2, 5),
     "truncate a triangle": Truncate(Triangular(0, 10, 20), 2, 15),
     "truncate a bathtub": Truncate(Beta(0.5, 0.5, 0, 1), 0.01, 0.99),
+    "shift": Shift(Exponential(10), 20),
+    "truncate a shifted truncation": Truncate(Shift(Truncate(Normal(10, 4), 2, 20), 5), 8, 24),
+    "truncate a gamma": Truncate(Gamma(3, 2), 2, 15),
+    "normal by percentiles": ByPercentiles(Normal, ((0.1, 8), (0.9, 20))),
+    "uniform by percentiles": ByPercentiles(Uniform, ((0.1, 8), (0.9, 20))),
+    "triangular by percentiles": ByPercentiles(Triangular, ((0.1, 8), (0.5, 13), (0.9, 20))),
+    "pert by percentiles": ByPercentiles(Pert, ((0.05, 8), (0.5, 12), (0.95, 20))),
+    "lognormal by percentiles": ByPercentiles(Lognormal, ((0.1, 8), (0.5, 11), (0.9, 20))),
+    "gamma by percentiles": ByPercentiles(Gamma, ((0.1, 8), (0.5, 12), (0.9, 20))),
+    "weibull by percentiles": ByPercentiles(Weibull, ((0.1, 8), (0.5, 12), (0.9, 20))),
+    "exponential by percentiles": ByPercentiles(Exponential, ((0.9, 20),)),
+    "beta by percentiles": ByPercentiles(Beta, ((0.1, 8), (0.9, 20)), (("min", 5), ("max", 30))),
     "reciprocal of a uniform": Reciprocal(Uniform(0.2, 1.5)),
+    "reciprocal of a uniform that nearly reaches 0": Reciprocal(Uniform(0.02, 2)),
+    "reciprocal of a shifted gamma": Reciprocal(Gamma(2, 0.3, 0.5)),
     "reciprocal of a triangle": Reciprocal(Triangular(0.8, 1.0, 1.1)),
     "reciprocal of a pert": Reciprocal(Pert(0.3, 1.0, 1.2)),
     "reciprocal of a histogram": Reciprocal(Histogram((0.5, 0.8, 1.0, 1.2), (1, 0, 2))),
+    "mixing into Student's t, 2 degrees": InverseChi(2),
     "mixing into Student's t, 3 degrees": InverseChi(3),
     "mixing into Student's t, 30 degrees": InverseChi(30),
 }  # fmt: skip
@@ -235,6 +254,15 @@ def test_sampled_quantiles(name):
     error = np.abs(sampled_quantiles(distribution, bits) - exact) / extent
     assert error.max() <= 1e-4
     assert error[(u > 0.001) & (u < 0.999)].max() <= 1e-5
+
+
+@given(distributions())
+def test_sampled_quantiles_of_any_distribution(distribution):
+    bits = bits_to_ask()
+    extent = float(distribution.ppf(0.999) - distribution.ppf(0.001))
+    assume(extent > 0.0)
+    exact = distribution.ppf((bits + 0.5) / FULL)
+    assert np.abs(sampled_quantiles(distribution, bits) - exact).max() <= 1e-4 * extent
 
 
 def test_beyond_the_table_the_curve_is_level():
