@@ -94,6 +94,12 @@ class ActivityTable:
         """Standard error of the criticality index; shape (activities,)."""
         return self._spread(self.node_criticality_error, np.zeros(len(self)))
 
+    @cached_property
+    def existence(self) -> npt.NDArray[np.float64]:
+        """Share of iterations in which the activity exists, 0-1; shape (activities,)."""
+        by_node = self.histograms["duration"].cumulative[: self.network.nodes, -1] / max(self.iterations, 1)
+        return self._spread(by_node, np.ones(len(self)))
+
     def _spread(self, by_node: npt.NDArray[Any], certain: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Values of nodes (and spans) put at their activities; the rest keeps what is certain."""
         where, shown = self.network.activity_of[: len(by_node)], self.network.shown[: len(by_node)]
@@ -101,10 +107,16 @@ class ActivityTable:
         return certain
 
     def percentile(self, quantity: str, percent: float) -> npt.NDArray[Any]:
-        """P-values, shape (activities,).
+        """P-values of the iterations in which the activities exist, shape (activities,).
 
-        ``"start"`` and ``"finish"`` are datetime64[m], ``"duration"`` and ``"total_float"`` hours.
+        ``"start"`` and ``"finish"`` are datetime64[m], ``"duration"`` and ``"total_float"`` hours; NaT or NaN for what never
+        exists.
         """
+        found = self._percentile(quantity, percent)
+        found[self.existence == 0.0] = np.datetime64("NaT") if found.dtype.kind == "M" else np.nan
+        return found
+
+    def _percentile(self, quantity: str, percent: float) -> npt.NDArray[Any]:
         minutes = np.rint(self.histograms[quantity].percentile(percent)).astype(np.int64)
         if quantity == "duration":
             return self._spread(minutes / 60, self.schedule.duration / 60)
@@ -129,6 +141,7 @@ class ActivityTable:
         table = dict(self.schedule.columns)
         table["criticality_index"] = self.criticality
         table["criticality_error"] = self.criticality_error
+        table["existence"] = self.existence
         for quantity in self.histograms:
             unit = "" if quantity in ("start", "finish") else "_hours"
             for percent in SHOWN_PERCENTILES:
