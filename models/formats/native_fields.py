@@ -54,8 +54,12 @@ class Report:
     file: str
     problems: list[Problem] = field(default_factory=list)
 
+    def place(self, line: int) -> str:
+        """How people find a line; reports on files that have no lines say it their own way."""
+        return f"{self.file}:{line}"
+
     def add(self, line: int, label: str, what: str, fix: str = "", severity: str = "error") -> None:
-        where = f"{self.file}:{line} {label}".rstrip()
+        where = f"{self.place(line)} {label}".rstrip()
         self.problems.append(Problem(where, what, fix, severity))
 
     def unknown(self, line: int, label: str, kind: str, name: str, known: Any) -> None:
