@@ -88,12 +88,15 @@ class ImpactReader:
                 position = self.context.link(name, scope.inside("link"), at)
                 if position is not None:
                     lag = self.context.lag_values(self.context.relationships[position])
-                    parsers: dict[str, _Parser] = {"lag": partial(parse_distribution, values=lag)}
+                    parsers: dict[str, _Parser] = {"lag": partial(parse_distribution, values=lag, load=self.context.report.load)}
                     yield {"link": self.context.links.name(position)}, parsers
 
     def _parsers(self, activity: Activity) -> dict[str, _Parser]:
-        units = self.context.index.units(activity)
-        return {"duration": lambda value: duration_range(value, units, activity.elapsed), "cost": money_range}
+        units, load = self.context.index.units(activity), self.context.report.load
+        return {
+            "duration": lambda value: duration_range(value, units, activity.elapsed, load),
+            "cost": lambda value: money_range(value, load),
+        }
 
     def _parts(
         self, values: dict[str, Any], parsers: dict[str, _Parser], table: Table, scope: Scope, words: Words
