@@ -166,7 +166,7 @@ def test_examples_are_valid(text: str) -> None:
 
 def test_what_the_writer_writes_is_valid() -> None:
     for text in examples():
-        if "activities:" in text:
+        if re.search("^activities:", text, re.MULTILINE) and ".csv" not in text:
             VALIDATOR.validate(json.loads(json.dumps(to_document(plan_of(text)))))
 
 
