@@ -72,12 +72,16 @@ class ImpactReader:
         if not {"activity", "link"} & table.keys():
             what = "an impact does not say which activity or relationship it hits."
             scope.problem(line, what, "Write 'activity: ID', or 'link: A -> B'.")
+        elif {"activity", "link"} <= table.keys():
+            scope.problem(line, "an impact hits activities or relationships, not both.", "Write two impacts.")
         if not set(_QUANTITIES) & table.keys():
             what = "an impact has neither a duration nor a cost nor a lag."
             scope.problem(line, what, 'Write e.g. duration: "uniform(2d, 9d)".')
 
     def _targets(self, values: dict[str, Any], scope: Scope) -> Iterator[tuple[dict[str, str], dict[str, _Parser]]]:
-        """What is hit, and how its quantities are read."""
+        """What is hit, and how its quantities are read; nothing where that is not clear."""
+        if {"activity", "link"} <= values.keys():
+            return
         if "activity" in values:
             node, at = values["activity"]
             for activity in self.context.select(node, scope, at):
