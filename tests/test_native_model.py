@@ -89,6 +89,14 @@ class TestRisks:
     def test_windows(self, text: str, window: tuple[datetime, datetime]) -> None:
         assert risk_of(f"{{window: {text}}}").window == window
 
+    def test_filters_take_activities_with_work_left(self) -> None:
+        text = (
+            "activities: {A: {duration: 1d}, B: {duration: 1d, actual_start: 2026-03-02, actual_finish: 2026-03-03}, "
+            "C: {type: milestone}, D: {type: hammock, after: [A SS]}}\n"
+            "risks: {R: {impacts: [{activity: {id: '*'}, cost: 5}, {activity: C, cost: 7}]}}"
+        )
+        assert [impact.activity for impact in plan_of(text).risks[0].impacts] == ["A", "C"]
+
     def test_actions(self) -> None:
         risk = risk_of("{mitigation: {actions: [{name: One, cost: 5}, {cost: 7}, {}]}}")
         assert risk.mitigation == Mitigation(actions=(Action(name="One", cost=5.0), Action(cost=7.0), Action()))
