@@ -18,6 +18,7 @@ MAX_VALUES = 10_000
 MAX_BYTES = 20_000_000
 DELIMITERS = ",;\t|"
 _UNIT = re.compile(r"\s*[(\[]\s*(min|m|h|d|w|mo|em|eh|ed|ew|emo|%)\s*[)\]]\s*$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\])\s*$")
 _VALUE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*(%|[a-z]{1,8})?", re.IGNORECASE | re.ASCII)
 _DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+)(\s*(?:%|[A-Za-z]+)?)")
 
@@ -119,7 +120,7 @@ def _place(headings: list[str] | None, body: Sequence[tuple[int, list[str]]], co
     if column:
         wanted = column.casefold()
         known = {heading.casefold(): place for place, heading in reversed(list(enumerate(headings or ())))}
-        bare = {_UNIT.sub("", heading): place for heading, place in reversed(known.items())}
+        bare = {_BRACKETS.sub("", heading): place for heading, place in reversed(known.items())}
         if (place := known.get(wanted, bare.get(wanted))) is None:
             raise ValueError(f"{name} has no column '{column}'. {did_you_mean(column, headings or ())}".rstrip())
         return place
@@ -131,7 +132,7 @@ def _place(headings: list[str] | None, body: Sequence[tuple[int, list[str]]], co
     if len(numeric) == 1 or width == 1:
         return numeric[0] if numeric else 0
     shown = ", ".join(f"'{heading}'" for heading in headings or ()) or "none with a heading"
-    raise ValueError(f"{name} has several columns ({shown}); say which, such as empirical({name}, duration)")
+    raise ValueError(f"{name} has several columns ({shown}); name the one to read")
 
 
 def _cell(cells: list[str], place: int) -> str:
