@@ -62,7 +62,7 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
     plan = _read_plan(data, path)
     if risks is not None:
         file = Path(risks)
-        plan = merge_risks(plan, _load(file), file.name)
+        plan = merge_risks(plan, _load(file), file.name, file.parent)
     # a freshly read plan: building it again to set one field would check it again, which is slow for large ones
     object.__setattr__(plan, "sha256", hashlib.sha256(data).hexdigest())
     return with_warnings(plan)
@@ -88,7 +88,7 @@ def _read_plan(data: bytes, path: Path) -> Plan:
         return read_with_mpxj(path)
     from simcore.models.formats.native import read_native
 
-    return read_native(data, path.name)
+    return read_native(data, path.name, path.parent)
 
 
 def _load(path: Path) -> bytes:
