@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from simcore.draft import Draft
 from simcore.kernel_risk import ONCE, PER_NODE, PER_SPAN, Costs
@@ -35,13 +36,13 @@ class CostBuilder:
     network : Network
     draft : Draft
         Gets the variables.
-    span_minutes : sequence of float
+    span_minutes : ndarray, shape (spans,)
         Deterministic minutes of work of every span, for costs that follow them.
-    present : sequence of bool
+    present : ndarray of bool, shape (activities,)
         Whether an activity exists in the deterministic schedule.
     """
 
-    def __init__(self, network: Network, draft: Draft, span_minutes: Sequence[float], present: Sequence[bool]):
+    def __init__(self, network: Network, draft: Draft, span_minutes: npt.NDArray[np.float64], present: npt.NDArray[np.bool_]):
         self.network, self.plan, self.draft, self.span_minutes = network, network.plan, draft, span_minutes
         self.certain = 0.0
         self.terms: list[Term] = []

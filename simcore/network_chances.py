@@ -141,8 +141,9 @@ class ChanceBuilder:
     def _planned_above(self, branch: ConditionalBranch) -> bool:
         """Whether an activity's cost as planned passes a limit."""
         activity = self.plan.activities[self._position(branch.activity)]
-        cost, listed = activity.cost, (*activity.assignments, *activity.expenses)
-        planned = spent_on(activity) + sum(x.remaining_cost for x in listed)
+        cost = activity.cost
+        planned = spent_on(activity) + sum(x.remaining_cost for x in activity.assignments)
+        planned += sum(x.remaining_cost for x in activity.expenses)
         if cost is not None and cost.fixed is not None:
             planned += cost.fixed.value
         if cost is not None and cost.per_day is not None:
@@ -231,7 +232,7 @@ def link_stream(key: LinkKey) -> str:
 def spent_on(activity: Activity) -> float:
     """Actual cost to date."""
     spent = activity.cost.actual if activity.cost else 0.0
-    return spent + sum(x.actual_cost for x in (*activity.assignments, *activity.expenses))
+    return spent + sum(x.actual_cost for x in activity.assignments) + sum(x.actual_cost for x in activity.expenses)
 
 
 def passed(plan: Plan, branch: ConditionalBranch) -> bool:

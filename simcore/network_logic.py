@@ -247,7 +247,7 @@ class LogicBuilder:
         nodes[:, k.DELAY_ROW] = [self.chances.delays.get(i, -1) for i in self.order]
         nodes[:, k.ASKED] = [i in self.chances.asked for i in self.order]
         begins = {p.id: data_date(p) for p in self.plan.projects}
-        nodes[:, k.OPENS] = [0 if (at := begins[a.project]) is None else self.clock.minutes(at) for a in activities]
+        nodes[:, k.OPENS] = [0 if (begin := begins[a.project]) is None else self.clock.minutes(begin) for a in activities]
         return nodes
 
     def _as_late(self, activities: list[Activity]) -> npt.NDArray[np.int32]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernel_columns import AS_LATE, ChanceLogic
+from simcore.kernel_columns import AS_LATE, ChanceLogic, Logic
 from simcore.kernel_risk import RiskModel
 from simcore.kernel_run import AFTER_MOVES, BEFORE_MOVES, WHOLE, Counters, Samples, Workspace, run_unit
 from simcore.network import Network
@@ -35,7 +35,7 @@ def run_passes(
     work, counters, samples = memory
     first, last = span
 
-    logic = network.logic
+    logic: Logic | ChanceLogic = network.logic
     if network.chances.any or model.dated.shape[0]:
         logic = ChanceLogic(*logic)
 

@@ -44,7 +44,7 @@ def certain_model(network: Network) -> RiskModel:
 
 
 def compile_risk(
-    network: Network, active: ActiveModel, span_minutes: Sequence[float], present: Sequence[bool]
+    network: Network, active: ActiveModel, span_minutes: npt.NDArray[np.float64], present: npt.NDArray[np.bool_]
 ) -> CompiledRisk:
     """The risk model of a plan in a scenario.
 
@@ -53,9 +53,9 @@ def compile_risk(
     network : Network
     active : ActiveModel
         The factors and risks that take part in the scenario.
-    span_minutes : sequence of float
+    span_minutes : ndarray, shape (spans,)
         Deterministic minutes of work of every span, for costs that follow them.
-    present : sequence of bool
+    present : ndarray of bool, shape (activities,)
         Whether an activity exists in the deterministic schedule.
 
     Raises

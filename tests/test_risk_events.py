@@ -55,11 +55,9 @@ def binomial(p: float, n: int) -> float:
 
 
 def test_a_probability_that_is_itself_uncertain():
-    """On average it is the mean of its distribution, and clipped to 0 and 1."""
+    """On average it is the mean of its distribution."""
     vague = Risk(id="R", probability=Triangular(0.1, 0.2, 0.6, relative=True), impacts=hits("a"))
     assert share(run(chain(vague), iterations=16_000), 21.0) == pytest.approx(0.3, abs=binomial(0.3, 16_000))
-    beyond = Risk(id="R", probability=Uniform(-1.0, 2.0, relative=True), impacts=hits("a"))
-    assert share(run(chain(beyond), iterations=16_000), 21.0) == pytest.approx(0.5, abs=binomial(0.5, 16_000))
 
 
 def test_a_factor_with_an_uncertain_probability():
@@ -104,7 +102,7 @@ def test_a_trigger_that_is_left_out_triggers_nothing():
 
 def test_risks_that_trigger_each_other_in_a_circle():
     risks = Risk(id="A", given={"B": 1.0}), Risk(id="B", given={"A": 1.0})
-    with pytest.raises(PlanError, match=r"circle|trigger"):
+    with pytest.raises(PlanError, match="it hangs on itself: A -> B -> A"):
         simcore.simulate(chain(*risks), iterations=16)
 
 
@@ -233,8 +231,8 @@ def test_an_impact_on_the_lag_after_finished_work_is_told():
     done = Activity(project="P", id="a", duration=UNIT, status=Status.COMPLETED,
                     actual_start=START - timedelta(days=9), actual_finish=START - timedelta(days=2))  # fmt: skip
     link = Relationship(Ref("P", "a"), Ref("P", "b"), LinkType.FS)
-    tasks = plan([done, activity("b", units=1)], risks=(Risk(id="R", impacts=(Impact(link="a -> b", lag=ONE),)),), ).with_changes(
-        relationships=(link,))  # fmt: skip
+    risk = Risk(id="R", impacts=(Impact(link="a -> b", lag=ONE),))
+    tasks = plan([done, activity("b", units=1)]).with_changes(relationships=(link,)).with_changes(risks=(risk,))
     assert any("no effect on the lag of a -> b" in warning for warning in run(tasks, iterations=16).warnings)
 
 
