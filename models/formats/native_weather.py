@@ -14,6 +14,7 @@ from simcore.models.formats.native_fields import (
     Scope,
     as_is,
     expect_table,
+    names_in_turn,
     number,
     probability,
     read_fields,
@@ -89,25 +90,13 @@ def _monthly(node: Node, scope: Scope, line: int) -> tuple[float, ...]:
     for key, value in text_map(table, scope, line).items():
         try:
             chance = probability(value, scope)
-            for month in _months(key):
+            for month in names_in_turn(key, MONTHS, "names no months; write jan, nov-feb or 'jan, mar'"):
                 if month in chances:
                     raise ValueError(f"'{key}' names {MONTHS[month]} again; every month has one chance")
                 chances[month] = chance
         except ValueError as error:
             scope.inside(key).problem(table.line_of(key), sentence(error))
     return tuple(chances.get(month, 0.0) for month in range(12))
-
-
-def _months(key: str) -> Iterator[int]:
-    """Numbers of the months of ``jan``, ``nov-feb`` or ``jan, mar``."""
-    for part in key.split(","):
-        first, dash, last = (name.strip().lower()[:3] for name in part.partition("-"))
-        if first not in MONTHS or (dash and last not in MONTHS):
-            raise ValueError(f"'{key}' names no months; write jan, nov-feb or 'jan, mar'")
-        begin = MONTHS.index(first)
-        end = MONTHS.index(last) if dash else begin
-        for step in range((end - begin) % 12 + 1):
-            yield (begin + step) % 12
 
 
 def _record(node: Node, line: int, about: dict[str, Any], scope: Scope) -> tuple[bytes, ...]:
