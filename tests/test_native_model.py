@@ -281,8 +281,8 @@ class TestFiles:
             (b"", r"matrix: m\.csv is empty"),
             (b"x,duration of A\nduration of B,1\n", r"the first row and the first column of m\.csv do not name the same"),
             (b"x,duration of A,size of B\nduration of A,1,\nsize of B,,1\n", r"matrix m\.csv: 'size of B' names no variable"),
-            (b"x,a\n\xff,1\n", r"m\.csv cannot be read: .*\. Save it as CSV in UTF-8, or as \.xlsx"),
-            (b"PK\x03\x04rubbish", r"m\.csv cannot be read: it is no workbook"),
+            (b"x,a\n\xff,1\n", r"m\.csv is not UTF-8 text\. Save it as CSV in UTF-8, or as \.xlsx"),
+            (b"PK\x03\x04rubbish", r"m\.csv is no workbook: "),
         ],
     )
     def test_files_that_hold_no_matrix(self, tmp_path: Path, content: bytes, message: str) -> None:

@@ -128,21 +128,19 @@ def _year(days: bytes) -> bytes:
 
 def _measured(grid: Grid, name: str, about: dict[str, Any], scope: Scope, line: int) -> Iterator[bytes]:
     """The complete years of a time series; a day is lost when any of its values is beyond the limit."""
-    head = grid[0]
+    head = grid[0][1]
     when = _column(head, about.get("date"), 0)
     what = _column(head, about.get("column"), 1)
     if {"above", "below"} <= about.keys():
         raise ValueError("has one limit; write above or below, not both")
     lost: dict[date, bool] = {}
-    for number_of_row, row in enumerate(grid[1:], start=2):
-        if not any(row):
-            continue
+    for at, row in grid[1:]:
         try:
             day = parse_date(row[when][:10])
             lost[day] = lost.get(day, False) or _is_lost(row[what] if what < len(row) else "", about)
         except (ValueError, IndexError) as error:
             reason = sentence(error) if isinstance(error, ValueError) else "there is no date."
-            raise ValueError(f"row {number_of_row}: {reason}") from None
+            raise ValueError(f"row {at}: {reason}") from None
     years = sorted({day.year for day in lost})
     partial = []
     for year in years:
