@@ -208,10 +208,10 @@ uncertainty:
         }
         notes = [str(note) for note in plan.notes if "uncertainty rule" in note.where]
         assert notes == [
-            "plan.yaml:13 uncertainty rule 1: reaches 5 activities; a later rule wins on 2; 2 keep ranges of their own.",
-            "plan.yaml:14 uncertainty rule 2: reaches 2 activities; a later rule wins on 1.",
-            "plan.yaml:15 uncertainty rule 3: reaches 1 activity.",
-            "plan.yaml:16 uncertainty rule 4: reaches 2 activities; 2 keep ranges of their own.",
+            "plan.yaml:13 uncertainty rule 1: The rule reaches 5 activities; a later rule wins on 2; 2 keep ranges of their own.",
+            "plan.yaml:14 uncertainty rule 2: The rule reaches 2 activities; a later rule wins on 1.",
+            "plan.yaml:15 uncertainty rule 3: The rule reaches 1 activity.",
+            "plan.yaml:16 uncertainty rule 4: The rule reaches 2 activities; 2 keep ranges of their own.",
         ]
 
     def test_rules_of_a_risks_file_say_so(self) -> None:
