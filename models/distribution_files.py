@@ -67,7 +67,7 @@ def column_texts(text: str, column: str = "", name: str = "the table") -> tuple[
     >>> column_texts("duration (d);note\\n8,5;late\\n12;\\n")
     ('8.5d', '12d')
     """
-    rows = _rows(text, name)
+    rows = csv_rows(text, name)
     headings = rows[0][1] if not any(_is_value(cell) for cell in rows[0][1]) else None
     body = rows if headings is None else rows[1:]
     place = _place(headings, body, column, name)
@@ -87,8 +87,12 @@ def column_texts(text: str, column: str = "", name: str = "the table") -> tuple[
     return tuple(found)
 
 
-def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
-    """Lines with something in them, numbered as an editor does."""
+def csv_rows(text: str, name: str) -> list[tuple[int, list[str]]]:
+    """Lines with something in them, numbered as an editor does, their cells without blanks around them.
+
+    >>> csv_rows("a;b\\n\\n1,5; 2\\n", "x.csv")
+    [(1, ['a', 'b']), (3, ['1.5', '2'])]
+    """
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first or "\0" in text:
         raise ValueError(f"{name} is not a text file; save it as CSV" if first else f"{name} is empty; write values into it")
