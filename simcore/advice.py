@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.models.constraints import hard_constraints
 
 if TYPE_CHECKING:
+    from simcore.models.plan import Plan
     from simcore.results import Results
     from simcore.riskmodel import CompiledRisk
 
@@ -30,8 +31,9 @@ def advise(results: Results, risk: CompiledRisk) -> Results:
 
 def _spread(results: Results) -> list[str]:
     """A curve that is absurdly narrow because nothing moves together."""
-    ranged = [a for a in results.plan.activities if a.uncertainty is not None]
-    if not ranged and not results.plan.risks and not results.plan.factors:
+    plan = results.plan
+    ranged = [a for a in plan.activities if a.uncertainty is not None]
+    if not ranged and not (plan.risks or plan.factors or plan.branches or plan.weather or _varies_otherwise(plan)):
         return ["Nothing in the plan is uncertain. Give ranges, or use --quick-risk 90%,100%,130%."]
     starts = [start for p in results.plan.projects if (start := p.data_date or p.start)]
     remaining = (results.finish.deterministic - min(starts)).total_seconds() if starts else 0.0
@@ -44,6 +46,15 @@ def _spread(results: Results) -> list[str]:
         f"P10 to P90 is only {spread:.1%} of the remaining time: {len(ranged)} independent ranges cancel each other out. "
         "Durations of real projects move together; use --quick-correlation 0.5 or risk factors."
     ]
+
+
+def _varies_otherwise(plan: Plan) -> bool:
+    """Whether something but a duration range is uncertain in the logic, in prices or in quantities."""
+    return (
+        any(a.existence < 1.0 or any(x.uncertainty is not None for x in a.assignments) for a in plan.activities)
+        or any(r.uncertainty is not None or r.probability < 1.0 for r in plan.relationships)
+        or any(r.uncertainty is not None or r.productivity is not None for r in plan.resources.values())
+    )
 
 
 def _precision(results: Results) -> list[str]:

@@ -117,7 +117,8 @@ def model_digest(plan: Plan) -> str:
     """SHA-256 of all that is scheduled and simulated: risks, quick ranges and changes made in Python included."""
     content = (
         plan.projects, plan.activities, plan.relationships, dict(plan.calendars), plan.wbs, dict(plan.resources),
-        plan.risks, plan.factors, plan.correlations, plan.focus, plan.scheduling, plan.currency,
+        plan.risks, plan.factors, plan.correlations, plan.branches, plan.weather, plan.scenarios,
+        plan.focus, plan.scheduling, plan.currency,
     )  # fmt: skip
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
@@ -149,6 +150,7 @@ def _activities(results: Results) -> Iterator[dict[str, Any]]:
     columns: dict[str, list[Any]] = {
         "criticality_index": _plain(table.criticality),
         "criticality_error": _plain(table.criticality_error),
+        "existence": _plain(table.existence),
     }
     for quantity in table.histograms:
         unit = "" if quantity in ("start", "finish") else "_hours"
