@@ -21,10 +21,12 @@ P80_EVERY = 0.5  # seconds; a running P80 sorts all samples so far
 
 
 def announce_compilation() -> None:
-    """Say what the first run on a machine waits for."""
+    """Say what the first run on a machine waits for, and share the work between two processes."""
+    from simcore import warm
     from simcore.jit import compiled_before
 
     if not compiled_before():
+        warm.start()
         click.echo("Compiling the simulation for this machine, once; this takes up to half a minute ...", err=True)
 
 

@@ -1,4 +1,7 @@
-"""Batches of iterations: sample, schedule, trace, reduce, in one compiled call that releases the GIL."""
+"""Batches of iterations: sample, schedule, trace, reduce, in a few compiled calls that release the GIL.
+
+Each call is compiled on its own, so that two processes can share the work of the first run on a machine.
+"""
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -31,8 +34,7 @@ from simcore.kernel_passes import place_early, place_late, span_row, trace_drivi
 from simcore.kernel_risk import DATED_AT, DATED_END, RiskRows, cost_row, duration_row, sample_shared
 
 BINS = 256
-START, FINISH, DURATION, TOTAL_FLOAT = 0, 1, 2, 3
-WHOLE, BEFORE_MOVES, AFTER_MOVES = 0, 1, 2  # parts of a batch
+START, FINISH, DURATION, TOTAL_FLOAT = (np.int64(k) for k in range(4))  # as literals each would compile anew
 NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, only extremes (pilot), or histograms too
 
 
@@ -331,31 +333,33 @@ def _keep_samples(aims, where, lanes, work, samples):
 
 
 @kernel
-def run_unit(
-    logic, model, aims, seed, replicate, replicates, first, last, work, counters, samples, mode, with_late, sampled, part
-):
-    """Iterations ``k * replicates + replicate`` for ``first <= k < last``: everything from draws to counters.
+def place_batch(logic, model, aims, stream, k, lanes, work, counters, mode, sampled):
+    """Sample and place the iterations ``k <= i < k + lanes`` of a replicate, and trace what drives the finish.
 
-    ``sampled`` False takes the durations that stand in the rows. The rows keep the last batch, so that one lane with
-    ``mode`` NOTHING gives a dated schedule. ``part`` WHOLE does all; a batch of a plan with activities as late as possible
-    is done in two parts (see :mod:`simcore.kernel_alap`).
+    ``stream`` is (seed, replicate). ``sampled`` False takes the durations that stand in the rows. The rows keep the batch, so
+    that one lane with ``mode`` NOTHING gives a dated schedule.
     """
+    logic, model, aims, work, counters = borrow(logic), borrow(model), borrow(aims), borrow(work), borrow(counters)
+    early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
+    if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
+        _mark_ends(logic, aims, lanes, work)
+        trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[stream[1]])
+
+
+@kernel
+def close_batch(logic, model, aims, stream, k, lanes, work, counters, where, samples, mode, sampled):
+    """What follows from the dates of a placed batch: spans, cost, samples; ``where`` is (first iteration, step)."""
     logic, model, aims, work = borrow(logic), borrow(model), borrow(aims), borrow(work)
     counters, samples = borrow(counters), borrow(samples)
-    width = work.work.shape[1]
-    stream = (seed, replicate)
-    for k in range(first, last, width):
-        lanes = min(width, last - k)
-        if part != AFTER_MOVES:
-            early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
-            if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
-                _mark_ends(logic, aims, lanes, work)
-                trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[replicate])
-        if part != BEFORE_MOVES:
-            spans_pass(logic, aims, lanes, work, counters, mode)
-            if sampled and mode != EXTREMES and work.cost.shape[0] > 0:
-                cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
-            if mode == COUNT:
-                _keep_samples(aims, (k * replicates + replicate, replicates), lanes, work, samples)
-            if with_late:
-                late_pass(logic, aims, lanes, work, counters, mode)
+    spans_pass(logic, aims, lanes, work, counters, mode)
+    if sampled and mode != EXTREMES and work.cost.shape[0] > 0:
+        cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
+    if mode == COUNT:
+        _keep_samples(aims, where, lanes, work, samples)
+
+
+@kernel
+def late_batch(logic, aims, lanes, work, counters, mode):
+    """Late dates of a placed batch."""
+    logic, aims, work, counters = borrow(logic), borrow(aims), borrow(work), borrow(counters)
+    late_pass(logic, aims, lanes, work, counters, mode)

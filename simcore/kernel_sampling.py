@@ -209,7 +209,7 @@ def _looked_up(cdf, place):
 @kernel
 def _correlate_row(variables, v, tables, latents, bits, normal):
     """Replace a row of uniforms by ones that share the latent normals (Gaussian copula, or Student's t)."""
-    _table_row(tables.cells, NORMAL_CELL_BITS, bits, normal)
+    _table_row(tables.cells, np.int32(NORMAL_CELL_BITS), bits, normal)
     own = np.float32(variables.number[v, OWN])
     for j in range(bits.shape[0]):
         normal[j] *= own

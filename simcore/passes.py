@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from simcore import warm
 from simcore.kernel_columns import AS_LATE, ChanceLogic, Logic
 from simcore.kernel_risk import RiskModel
-from simcore.kernel_run import AFTER_MOVES, BEFORE_MOVES, WHOLE, Counters, Samples, Workspace, run_unit
+from simcore.kernel_run import Counters, Samples, Workspace, close_batch, late_batch, place_batch
 from simcore.network import Network
 
 
@@ -13,7 +14,7 @@ def run_passes(
     network: Network, model: RiskModel, stream: tuple[np.uint64, int, int], span: tuple[int, int],
     memory: tuple[Workspace, Counters, Samples], mode: int, *, with_late: bool, sampled: bool,
 ) -> None:
-    """Iterations ``first <= k < last`` of one replicate; see :func:`simcore.kernel_run.run_unit`.
+    """Iterations ``first <= k < last`` of one replicate; batch by batch; see :mod:`simcore.kernel_run`.
 
     Parameters
     ----------
@@ -33,25 +34,22 @@ def run_passes(
         Draw durations; else those that stand in the rows are taken.
     """
     work, counters, samples = memory
-    first, last = span
-
+    seed, replicate, replicates = stream
+    draws = seed, replicate
     logic: Logic | ChanceLogic = network.logic
     if network.chances.any or model.dated.shape[0]:
         logic = ChanceLogic(*logic)
-
-    def run(begin: int, end: int, part: int) -> None:
-        run_unit(
-            logic, model, network.aims, *stream, begin, end, work, counters, samples, mode, with_late, sampled, part
-        )
-
-    if not network.logic.nodes[:, AS_LATE].any():
-        run(first, last, WHOLE)
-        return
-    from simcore.kernel_alap import move_late
-
+    aims, moves = network.aims, network.logic.nodes[:, AS_LATE].any()
     width = work.work.shape[1]
-    for begin in range(first, last, width):
-        end = min(begin + width, last)
-        run(begin, end, BEFORE_MOVES)
-        move_late(logic, network.aims, end - begin, work, counters, mode)
-        run(begin, end, AFTER_MOVES)
+    for k in range(*span, width):
+        lanes = min(width, span[1] - k)
+        place_batch(logic, model, aims, draws, k, lanes, work, counters, mode, sampled)
+        if moves:
+            from simcore.kernel_alap import move_late
+
+            move_late(logic, aims, lanes, work, counters, mode)
+        warm.wait()
+        where = (k * replicates + replicate, replicates)
+        close_batch(logic, model, aims, draws, k, lanes, work, counters, where, samples, mode, sampled)
+        if with_late:
+            late_batch(logic, aims, lanes, work, counters, mode)
