@@ -17,7 +17,7 @@ plan_argument = click.argument("plan", type=click.Path(dir_okay=False), metavar=
 
 risks_option = click.option(
     "--risks", type=click.Path(dir_okay=False), metavar="FILE",
-    help="Risks, factors, ranges and correlations to lay over the plan (YAML or JSON).",
+    help="Risks, factors, ranges and correlations to lay over the plan (YAML, JSON, an Excel workbook or CSV).",
 )  # fmt: skip
 
 

@@ -45,7 +45,8 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
         Primavera P6 (``.xer``, ``.xml``), Microsoft Project (``.xml``; ``.mpp`` with the extra ``mpp``), the native
         YAML or JSON, and with the extra ``mpp`` what else MPXJ reads.
     risks : str or path-like, optional
-        A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``.
+        A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``, or a
+        register in an Excel workbook or a CSV file.
 
     Raises
     ------
@@ -54,15 +55,13 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
     MissingExtraError
         The format needs the extra ``mpp``.
     """
-    from simcore.models.formats.native import merge_risks
     from simcore.models.plan_warnings import with_warnings
 
     path = Path(path)
-    data = _load(path)
+    data = read_bytes(path)
     plan = _read_plan(data, path)
     if risks is not None:
-        file = Path(risks)
-        plan = merge_risks(plan, _load(file), file.name)
+        plan = _with_risks(plan, Path(risks))
     # a freshly read plan: building it again to set one field would check it again, which is slow for large ones
     object.__setattr__(plan, "sha256", hashlib.sha256(data).hexdigest())
     return with_warnings(plan)
@@ -91,7 +90,18 @@ def _read_plan(data: bytes, path: Path) -> Plan:
     return read_native(data, path.name)
 
 
-def _load(path: Path) -> bytes:
+def _with_risks(plan: Plan, file: Path) -> Plan:
+    from simcore.models.formats.register import is_register, merge_register
+
+    data = read_bytes(file)
+    if is_register(data, file.name):
+        return merge_register(plan, data, file.name)
+    from simcore.models.formats.native import merge_risks
+
+    return merge_risks(plan, data, file.name)
+
+
+def read_bytes(path: Path) -> bytes:
     """The bytes of a file, or one sentence why there are none."""
     try:
         data = path.read_bytes()

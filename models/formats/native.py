@@ -122,8 +122,11 @@ def merge_risks(plan: Plan, data: bytes, name: str) -> Plan:
     PlanError
         With every problem of the risks file, and ids that the plan has already.
     """
-    report = Report(name)
-    top = _top(data, name)
+    return merge_risk_table(plan, _top(data, name), Report(name))
+
+
+def merge_risk_table(plan: Plan, top: Table, report: Report) -> Plan:
+    """As :func:`merge_risks`, of a tree that is there already; problems found before stand in ``report``."""
     values = read_fields(top, RISKS_FIELDS, Scope(report, ""))
     index = ActivityIndex.of(plan)
     tree = WbsTree(plan.wbs)
