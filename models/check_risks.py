@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,13 @@ from simcore.models.suggestions import did_you_mean
 if TYPE_CHECKING:
     from simcore.models.places import Places
     from simcore.models.plan import Plan
-    from simcore.models.risks import Correlation, Impact, Risk
+    from simcore.models.risks import Impact, Risk
 
 COMBINE = ("series", "parallel")
 """How several impacts or factors on one activity meet."""
 
-VARIABLE = re.compile(r"(duration|rate|cost|magnitude) of (.+)", re.DOTALL)
-"""How a correlation names its variables."""
+STATUS = ("open", "closed")
+"""Whether a risk still takes part."""
 
 
 def risk_problems(plan: Plan, places: Places) -> Iterator[Problem]:
@@ -77,27 +76,3 @@ def _activities(plan: Plan, names: Iterable[str], where: str) -> Iterator[Proble
     for name in names:
         if not plan.has(name):
             yield Problem(where, f"there is no activity '{name}'.", did_you_mean(name, plan.shown.values()))
-
-
-def correlation_problems(plan: Plan, places: Places) -> Iterator[Problem]:
-    for number, correlation in enumerate(plan.correlations, start=1):
-        where = places.of("correlation", str(number))
-        if not -1.0 <= correlation.rank <= 1.0:
-            yield Problem(f"{where} rank", f"{correlation.rank:g} is not between -1 and 1.")
-        if len(set(correlation.between)) < 2 or len(set(correlation.between)) < len(correlation.between):
-            yield Problem(f"{where} between", "it needs at least two variables, each once.")
-        yield from _variables(plan, correlation, where)
-
-
-def _variables(plan: Plan, correlation: Correlation, where: str) -> Iterator[Problem]:
-    risks = [risk.id for risk in plan.risks]
-    for variable in correlation.between:
-        match = VARIABLE.fullmatch(variable)
-        if match is None:
-            fix = "Write 'duration of A100', 'rate of A100', 'cost of A100' or 'magnitude of R1'."
-            yield Problem(f"{where} between", f"'{variable}' names no variable.", fix)
-        elif match[1] == "magnitude":
-            if match[2] not in risks:
-                yield Problem(f"{where} between", f"there is no risk '{match[2]}'.", did_you_mean(match[2], risks))
-        else:
-            yield from _activities(plan, [match[2]], f"{where} between")

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from simcore.models.check_correlations import correlation_problems
 from simcore.models.check_loops import loop_problems
-from simcore.models.check_risks import correlation_problems, factor_problems, price_problems, risk_problems
+from simcore.models.check_risks import factor_problems, price_problems, risk_problems
 from simcore.models.check_values import activity_problems, calendar_problems, project_problems, scheduling_problems
 from simcore.models.errors import PlanError, Problem
 from simcore.models.places import Places

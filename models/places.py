@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """Writes ``plan.yaml:14 activity 'T7'`` for the parts of a plan; the line only where the reader has kept it."""
+    """Writes ``plan.yaml:14 activity 'T7'`` for the parts of a plan; the line only where the reader has kept it.
+
+    A part that came from another file than the plan, such as its register, has the whole place there instead of a line.
+    """
 
     def __init__(self, plan: Plan):
         self._plan = plan
@@ -18,7 +21,7 @@ class Places:
         """Place of a part: its kind, its id as users see it, and the key inside it."""
         line = self._plan.lines.get(kind if name is None else f"{kind} {name}")
         source = self._plan.source
-        file = f"{source}:{line}" if source and line else source
+        file = line if isinstance(line, str) else f"{source}:{line}" if source and line else source
         label = kind if name is None else f"{kind} '{name}'"
         return " ".join(part for part in (file, label, key) if part)
 

@@ -17,6 +17,7 @@ from simcore.models.calendars import Calendar
 from simcore.models.costs import Assignment, Cost, Expense, Resource
 from simcore.models.distributions import Distribution
 from simcore.models.errors import Problem
+from simcore.models.link_names import LinkNames
 from simcore.models.risks import Correlation, Factor, Risk, Scenario
 from simcore.models.weather import Weather
 
@@ -285,7 +286,7 @@ class Plan:
     source: str = ""  # file name without folders, and what wrote it
     sha256: str = ""  # of the file it was read from; empty for a plan built in Python
     notes: tuple[Problem, ...] = ()  # what was assumed or ignored on reading
-    lines: Mapping[str, int] = field(default_factory=dict)  # "activity A100" -> line in a text file, for messages
+    lines: Mapping[str, int | str] = field(default_factory=dict)  # "activity A100" -> its line, or its place in another file
 
     def __post_init__(self) -> None:
         from simcore.models.checks import check_plan
@@ -370,28 +371,15 @@ class Plan:
         KeyError
             When there is no such relationship, or when there are several; the message says which.
         """
-        places = self._links.get(text, ())
-        if len(places) > 1:
-            kinds = ", ".join(f"'{text} {self.relationships[i].type.value}'" for i in places)
-            raise KeyError(f"there are {len(places)} relationships '{text}'. Write one of {kinds}.")
-        if not places:
-            raise KeyError(f"there is no relationship '{text}'.")
-        return places[0]
+        return self._links.find(text)
 
     def link_name(self, position: int) -> str:
         """A relationship as :meth:`find_link` knows it, in the shortest way."""
-        link = self.relationships[position]
-        text = f"{self.shown[link.predecessor]} -> {self.shown[link.successor]}"
-        return text if len(self._links[text]) == 1 else f"{text} {link.type.value}"
+        return self._links.name(position)
 
     @cached_property
-    def _links(self) -> dict[str, list[int]]:
-        table: dict[str, list[int]] = {}
-        for i, link in enumerate(self.relationships):
-            text = f"{self.shown[link.predecessor]} -> {self.shown[link.successor]}"
-            for name in (text, f"{text} {link.type.value}"):
-                table.setdefault(name, []).append(i)
-        return table
+    def _links(self) -> LinkNames:
+        return LinkNames(self.relationships, self.shown)
 
     @cached_property
     def _refs(self) -> dict[str, Ref]:

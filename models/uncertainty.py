@@ -6,20 +6,36 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import inf
 
 from simcore.models.distributions import Distribution, factor_values, parse_distribution
 from simcore.models.errors import PlanError, Problem
-from simcore.models.plan import Activity, Plan
+from simcore.models.plan import Activity, Plan, Status
 from simcore.models.risks import Correlation
 from simcore.models.wbs import WbsTree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A span of percent complete, 0-1, with its ends unless they are left out."""
+
+    low: float = -inf
+    high: float = inf
+    without_low: bool = False
+    without_high: bool = False
+
+    def __contains__(self, share: float) -> bool:
+        above = share > self.low if self.without_low else share >= self.low
+        return above and (share < self.high if self.without_high else share <= self.high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
     """A filter on activities: every key that is given must match, one of its patterns suffices.
 
-    ``*`` in a pattern stands for any text and ``?`` for any character. A WBS pattern also takes everything below the
-    nodes it names.
+    ``*`` in a pattern stands for any text and ``?`` for any character; one between slashes is a regular expression, which
+    must match the whole text. A WBS pattern also takes everything below the nodes it names; a resource is the id of one
+    that is assigned; ``progress`` is as :func:`progress_of` has it.
     """
 
     id: tuple[str, ...] = ()
@@ -27,6 +43,8 @@ class Where:
     project: tuple[str, ...] = ()
     wbs: tuple[str, ...] = ()
     calendar: tuple[str, ...] = ()
+    resource: tuple[str, ...] = ()
+    progress: Progress | None = None
     code: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def matches(self, activity: Activity, calendar: str, tree: WbsTree) -> bool:
@@ -41,16 +59,38 @@ class Where:
         )
         if any(patterns and not _fits(value, patterns) for value, patterns in pairs):
             return False
+        if self.resource and not any(_fits(a.resource or "", self.resource) for a in activity.assignments):
+            return False
+        if self.progress is not None and progress_of(activity) not in self.progress:
+            return False
         return all(key in activity.codes and _fits(activity.codes[key], values) for key, values in self.code.items())
 
 
+def progress_of(activity: Activity) -> float:
+    """How much of an activity is done, 0-1: as its tool has it, else from what remains of its duration."""
+    if activity.status is Status.NOT_STARTED:
+        return 0.0
+    if activity.status is Status.COMPLETED:
+        return 1.0
+    if activity.percent_complete is not None:
+        return activity.percent_complete
+    return 1.0 - activity.remaining_duration / activity.duration if activity.duration else 0.0
+
+
 @lru_cache(maxsize=1024)
-def _expression(pattern: str) -> re.Pattern[str]:
+def expression(pattern: str) -> re.Pattern[str]:
+    """The regular expression that a pattern stands for; ``re.error`` where one between slashes is not sound.
+
+    >>> bool(expression("A1*").fullmatch("A100")), bool(expression(r"/A1\\d/").fullmatch("A100"))
+    (True, False)
+    """
+    if len(pattern) > 2 and pattern[0] == pattern[-1] == "/":
+        return re.compile(pattern[1:-1], re.DOTALL)
     return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
 
 
 def _fits(value: str, patterns: tuple[str, ...]) -> bool:
-    return any(_expression(pattern).fullmatch(value) for pattern in patterns)
+    return any(expression(pattern).fullmatch(value) for pattern in patterns)
 
 
 def may_vary(activity: Activity) -> bool:

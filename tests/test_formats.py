@@ -52,7 +52,8 @@ def test_content_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: 
     assert simcore.read(str(tmp_path / name)).name == "read"
     ((found, arguments),) = called
     assert found == kind
-    assert arguments == ((tmp_path / name,) if kind == "mpxj" else (content, name))
+    expected = {"mpxj": (tmp_path / name,), "native": (content, name, tmp_path)}
+    assert arguments == expected.get(kind, (content, name))
 
 
 def test_yaml_in_braces_is_yaml_and_json_is_json_whatever_their_names(tmp_path: Path) -> None:

@@ -202,8 +202,8 @@ class TestRisksFiles:
             merged(PLAN, "risks:\n  R1: {impacts: [{activity: C111, cost: 5}]}\nactivities: {}\n")
         assert [str(problem) for problem in caught.value.problems] == [
             "risks.yaml:2 risk 'R1' impacts: there is no activity 'C111'. Did you mean 'C110'?",
-            "risks.yaml:3: the key 'activities' is not known. Known are 'format', 'currency', 'focus', 'uncertainty', 'risks', "
-            "'factors', 'correlations'.",
+            "risks.yaml:3: the key 'activities' is not known. Known are 'format', 'currency', 'focus', 'templates', "
+            "'uncertainty', 'scales', 'risks', 'factors', 'correlations', 'branches', 'weather', 'scenarios'.",
         ]
 
     def test_another_currency_is_a_warning(self) -> None:

@@ -87,7 +87,7 @@ def _read_plan(data: bytes, path: Path) -> Plan:
         return read_with_mpxj(path)
     from simcore.models.formats.native import read_native
 
-    return read_native(data, path.name)
+    return read_native(data, path.name, path.parent)
 
 
 def _with_risks(plan: Plan, file: Path) -> Plan:
@@ -95,10 +95,10 @@ def _with_risks(plan: Plan, file: Path) -> Plan:
 
     data = read_bytes(file)
     if is_register(data, file.name):
-        return merge_register(plan, data, file.name)
+        return merge_register(plan, data, file.name, file.parent)
     from simcore.models.formats.native import merge_risks
 
-    return merge_risks(plan, data, file.name)
+    return merge_risks(plan, data, file.name, file.parent)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from simcore.models.errors import PlanError, Problem
 from simcore.models.formats.native_activities import ActivityReader
 from simcore.models.formats.native_calendars import STANDARD, read_calendars
-from simcore.models.formats.native_fields import (
-    Field,
-    Fields,
-    Report,
-    Scope,
-    Units,
-    expect_table,
-    read_fields,
-    text,
-    texts,
-)
+from simcore.models.formats.native_context import Context
+from simcore.models.formats.native_fields import Field, Fields, Report, Scope, Units, expect_table, read_fields, text
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_links import LinkReader
 from simcore.models.formats.native_project import (
@@ -32,50 +23,23 @@ from simcore.models.formats.native_project import (
     read_scheduling,
     read_wbs,
 )
-from simcore.models.formats.native_risks import RiskReader
-from simcore.models.formats.native_rules import apply_rules, read_rules
+from simcore.models.formats.native_ranges import read_templates
+from simcore.models.formats.native_sections import RISKS_FIELDS, Known, Sections, read_sections, section
 from simcore.models.formats.native_tree import Node, Table, parse_tree
-from simcore.models.plan import Activity, Plan, Project, Ref, Relationship, SchedulingOptions
+from simcore.models.plan import Activity, Plan, Project, Relationship, SchedulingOptions
 from simcore.models.wbs import WbsTree
-
-FORMAT = 1
-
-
-def _format(value: str, scope: Scope) -> int:
-    if value != str(FORMAT):
-        raise ValueError(f"format {value} is not known to this version of simcore; it reads format {FORMAT}")
-    return FORMAT
-
-
-def _section(node: Node, scope: Scope, line: int) -> Table:
-    return expect_table(node, Scope(scope.report, scope.label), line)
-
-
-def _as_is(node: Node, scope: Scope, line: int) -> tuple[Node, int]:
-    return node, line
-
-
-RISKS_FIELDS: Fields = {
-    "format": Field("format", _format),
-    "currency": Field("currency", text),
-    "focus": Field("focus", texts, nested=True),
-    "uncertainty": Field("uncertainty", _as_is, nested=True),
-    "risks": Field("risks", _section, nested=True),
-    "factors": Field("factors", _section, nested=True),
-    "correlations": Field("correlations", _as_is, nested=True),
-}
-"""Keys of a risks file."""
+from simcore.models.weather import Weather
 
 PLAN_FIELDS: Fields = {
     **RISKS_FIELDS,
     "name": Field("name", text, keep_empty=True),
-    "project": Field("project", _section, nested=True),
-    "projects": Field("projects", _section, nested=True),
-    "scheduling": Field("scheduling", _section, nested=True),
-    "calendars": Field("calendars", _section, nested=True),
-    "wbs": Field("wbs", _section, nested=True),
-    "resources": Field("resources", _section, nested=True),
-    "activities": Field("activities", _section, nested=True),
+    "project": Field("project", section, nested=True),
+    "projects": Field("projects", section, nested=True),
+    "scheduling": Field("scheduling", section, nested=True),
+    "calendars": Field("calendars", section, nested=True),
+    "wbs": Field("wbs", section, nested=True),
+    "resources": Field("resources", section, nested=True),
+    "activities": Field("activities", section, nested=True),
 }
 """Keys of a plan."""
 
@@ -91,7 +55,7 @@ def decode_text(data: bytes, name: str) -> str:
         raise PlanError(Problem(f"{name}:{line}", what, "Save the file as UTF-8.")) from None
 
 
-def read_native(data: bytes, name: str) -> Plan:
+def read_native(data: bytes, name: str, folder: Path | None = None) -> Plan:
     """The plan in a native file.
 
     Parameters
@@ -100,59 +64,98 @@ def read_native(data: bytes, name: str) -> Plan:
         The file, YAML or JSON.
     name : str
         Its name without folders, for messages.
+    folder : Path, optional
+        Where it lies, and the files that it names.
 
     Raises
     ------
     PlanError
         With every problem of the file, each with line and key.
     """
-    report = Report(name)
+    report = Report(name, folder=folder)
     plan = _PlanReader(_top(data, name), report).read()
     _raise_errors(report)
     return plan
 
 
-def merge_risks(plan: Plan, data: bytes, name: str) -> Plan:
-    """The plan with the risks, factors, correlations, ranges by filter and focus of a risks file.
+def merge_risks(plan: Plan, data: bytes, name: str, folder: Path | None = None) -> Plan:
+    """The plan with what a risks file says: risks, factors, correlations, branches, weather, ranges by filter and the rest.
 
     Ranges that the plan's activities have win over those of the file; everything else is added.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan whose activities the file names.
+    data : bytes
+        The file, YAML or JSON.
+    name : str
+        Its name without folders, for messages.
+    folder : Path, optional
+        Where it lies, and the files that it names.
 
     Raises
     ------
     PlanError
         With every problem of the risks file, and ids that the plan has already.
     """
-    return merge_risk_table(plan, _top(data, name), Report(name))
+    return merge_risk_table(plan, _top(data, name), Report(name, folder=folder))
 
 
 def merge_risk_table(plan: Plan, top: Table, report: Report) -> Plan:
     """As :func:`merge_risks`, of a tree that is there already; problems found before stand in ``report``."""
     values = read_fields(top, RISKS_FIELDS, Scope(report, ""))
-    index = ActivityIndex.of(plan)
-    tree = WbsTree(plan.wbs)
-    found = _risk_sections(values, top, index, tree, report, {risk.id for risk in plan.risks})
-    for kind, old, new in (("risk", plan.risks, found.risks), ("factor", plan.factors, found.factors)):
-        known = {item.id for item in old}  # type: ignore[attr-defined]
-        for item in new:  # type: ignore[attr-defined]
-            if item.id in known:
-                line = values[f"{kind}s"].line_of(item.id)
-                report.add(
-                    line, f"{kind} '{item.id}'", f"the plan has a {kind} of this id already.", "Rename one of them."
-                )
+    known = Known(
+        risks=tuple(risk.id for risk in plan.risks),
+        factors=tuple(factor.id for factor in plan.factors),
+        resources=tuple(plan.resources),
+        correlations=len(plan.correlations),
+    )
+    origin = f" of {report.file}"
+    found = read_sections(values, Context.of(plan, report), known, top.line_of("focus"), origin=origin)
     currency = values.get("currency", "")
     if currency and plan.currency and currency != plan.currency:
         what = f"the plan is in {plan.currency}, the risks are in {currency}; nothing is converted."
         report.add(top.line_of("currency"), "currency", what, severity="warning")
+    changes = {
+        "activities": found.activities,
+        "ranges_from": {**plan.ranges_from, **found.ranges_from},
+        "scales": found.scales,
+        "correlations": (*plan.correlations, *found.correlations),
+        "focus": tuple(dict.fromkeys((*plan.focus, *found.focus))),
+        "currency": plan.currency or currency,
+        "lines": {**plan.lines, **{key: report.place(line) for key, line in found.lines.items()}},
+        **{key: _added(plan, key, kind, found, report) for key, kind in _ADDED.items()},
+    }
+    try:
+        merged = plan.with_changes(**changes, notes=(*plan.notes, *report.problems))
+    except PlanError as error:
+        _raise_errors(report, error.problems)
+        raise
     _raise_errors(report)
-    return plan.with_changes(
-        activities=found.activities,
-        risks=(*plan.risks, *found.risks),
-        factors=(*plan.factors, *found.factors),
-        correlations=(*plan.correlations, *found.correlations),
-        focus=tuple(dict.fromkeys((*plan.focus, *found.focus))),
-        currency=plan.currency or currency,
-        notes=(*plan.notes, *report.problems),
-    )
+    return merged
+
+
+_ADDED = {"risks": "risk", "factors": "factor", "branches": "branch", "weather": "weather", "scenarios": "scenario"}
+
+
+def _added(plan: Plan, key: str, kind: str, found: Sections, report: Report) -> tuple[Any, ...]:
+    """The plan's items and those that are new; an id that the plan has already is refused."""
+    old = getattr(plan, key)
+    known = {_id(item) for item in old}
+    new = []
+    for item in getattr(found, key):
+        if _id(item) in known:
+            line = found.lines[f"{kind} {_id(item)}"]
+            what = f"the plan has a {kind} of this id already."
+            report.add(line, f"{kind} '{_id(item)}'", what, "Rename one of them.")
+        else:
+            new.append(item)
+    return (*old, *new)
+
+
+def _id(item: Any) -> str:
+    return item.calendar if isinstance(item, Weather) else item.id
 
 
 def _top(data: bytes, name: str) -> Table:
@@ -176,32 +179,9 @@ def _line(problem: Problem, file: str) -> int:
     return int(match[1]) if match else 0
 
 
-@dataclass(slots=True)
-class _RiskSections:
-    """What the sections about risk give."""
-
-    activities: tuple[Activity, ...]
-    risks: tuple[Any, ...]
-    factors: tuple[Any, ...]
-    correlations: tuple[Any, ...]
-    focus: tuple[Ref, ...]
-
-
-def _risk_sections(
-    values: Mapping[str, Any], top: Table, index: ActivityIndex, tree: WbsTree, report: Report, known_risks: set[str]
-) -> _RiskSections:
-    reader = RiskReader(index, tree, report)
-    risks = reader.risks(values.get("risks", Table(0)))
-    correlations, line = values.get("correlations", ("", 0))
-    node, at = values.get("uncertainty", ("", 0))
-    rules = read_rules(node, Scope(report, "uncertainty"), at)
-    return _RiskSections(
-        activities=apply_rules(rules, index, tree) if rules else index.activities,
-        risks=risks,
-        factors=reader.factors(values.get("factors", Table(0))),
-        correlations=reader.correlations(correlations, line, known_risks | {risk.id for risk in risks}),
-        focus=reader.focus(values.get("focus", ()), top.line_of("focus")),
-    )
+_SECTIONS = (
+    "activities", "scales", "risks", "factors", "correlations", "branches", "weather", "scenarios", "focus",
+)  # fmt: skip
 
 
 class _PlanReader:
@@ -221,17 +201,20 @@ class _PlanReader:
         wbs = read_wbs(self._items("wbs"), projects, report)
         resources = read_resources(self._items("resources", "resource"), calendars, report)
         units = {name: Units.of(calendar) for name, calendar in calendars.items()}
-        reader = ActivityReader(projects, units, wbs, resources, report)
+        templates = read_templates(values.get("templates", Table(0)), report)
+        reader = ActivityReader(projects, units, wbs, resources, report, templates)
         table = self._items("activities")
         activities = [reader.read(key, node, table.line_of(key)) for key, node in table.items()]
         index = ActivityIndex(activities, projects, calendars)
         for activity, key in zip(activities, table, strict=True):
             self.lines[f"activity {index.shown(activity)}"] = table.line_of(key)
-        relationships = self._relationships(activities, index, projects, options)
-        self._items("risks", "risk")
-        self._items("factors", "factor")
+        by_project = {project.id: project.scheduling or options for project in projects}
+        relationships = self._relationships(activities, index, by_project)
         about = {**about, **{key: values[key] for key in ("currency", "focus") if key in values}}
-        sections = _risk_sections({**values, **about}, self.top, index, WbsTree(wbs), report, set())
+        context = Context(index, WbsTree(wbs), report, relationships, by_project)
+        known = Known(resources=tuple(resources))
+        found = read_sections({**values, **about}, context, known, self._focus_line(), templates)
+        self.lines.update(found.lines)
         parts = {
             "name": values.get("name", projects[0].name if len(projects) == 1 else ""),
             "projects": projects,
@@ -239,15 +222,15 @@ class _PlanReader:
             "calendars": calendars,
             "wbs": wbs,
             "resources": resources,
-            "activities": sections.activities,
-            "risks": sections.risks,
-            "factors": sections.factors,
-            "correlations": sections.correlations,
-            "focus": sections.focus,
             "scheduling": options,
             "currency": about.get("currency", ""),
+            "ranges_from": {**reader.sources(index), **found.ranges_from},
         }
-        return self._build(parts)
+        return self._build({**{key: getattr(found, key) for key in _SECTIONS}, **parts})
+
+    def _focus_line(self) -> int:
+        project = self.values.get("project")
+        return project.line_of("focus") if project is not None and "focus" in project else self.top.line_of("focus")
 
     def _build(self, parts: dict[str, Any]) -> Plan:
         """The plan; what only the whole shows (loops) is told together with the problems of its parts."""
@@ -307,13 +290,9 @@ class _PlanReader:
         return read_project({**values, "id": name}, scope, table, calendars, options)
 
     def _relationships(
-        self,
-        activities: list[Activity],
-        index: ActivityIndex,
-        projects: tuple[Project, ...],
-        options: SchedulingOptions,
+        self, activities: list[Activity], index: ActivityIndex, options: dict[str, SchedulingOptions]
     ) -> tuple[Relationship, ...]:
-        reader = LinkReader(index, {project.id: project.scheduling or options for project in projects}, self.report)
+        reader = LinkReader(index, options, self.report)
         found: list[Relationship] = []
         table: Table = self.values.get("activities", Table(0))
         for activity, (key, node) in zip(activities, table.items(), strict=True):

@@ -24,6 +24,7 @@ from simcore.models.formats.native_fields import (
     kind_of,
     minutes,
     money,
+    probability,
     read_fields,
     sentence,
     share,
@@ -33,6 +34,8 @@ from simcore.models.formats.native_fields import (
     whole_number,
     work,
 )
+from simcore.models.formats.native_index import ActivityIndex
+from simcore.models.formats.native_ranges import VARIABLES, Templates, has_own, with_range
 from simcore.models.formats.native_tree import Node, Table
 from simcore.models.plan import (
     Activity,
@@ -42,10 +45,12 @@ from simcore.models.plan import (
     ConstraintType,
     FileDates,
     Project,
+    Ref,
     Segment,
     Status,
     Wbs,
 )
+from simcore.models.suggestions import closest
 
 _FINISH_CONSTRAINTS = tuple(kind for kind in ConstraintType if "finish" in kind)
 _constraint_type = choice(ConstraintType)
@@ -151,6 +156,7 @@ ACTIVITY_FIELDS: Fields = {
     "fields": Field("fields", text_map, nested=True),
     "duration": Field("duration", duration),
     "uncertainty": Field("uncertainty", text),
+    "existence": Field("existence", probability),
     "after": Field("after", _leave, nested=True),
     "status": Field("status", choice(Status)),
     "percent_complete": Field("percent_complete", share),
@@ -189,6 +195,8 @@ class ActivityReader:
     wbs: tuple[Wbs, ...]
     resources: dict[str, Resource]
     report: Report
+    templates: Templates = field(default_factory=dict)
+    from_templates: list[tuple[Ref, str, str]] = field(default_factory=list)  # whose range of what, and the template
     codes: set[str] = field(init=False)
     project_calendars: dict[str, str] = field(init=False)
 
@@ -214,7 +222,28 @@ class ActivityReader:
             self._demand_duration(values, table, scope)
         if "status" not in values:
             values["status"] = default_status(values.get("actual_start"), values.get("actual_finish"))
-        return Activity(**values)
+        template = values.pop("template", None)
+        activity = Activity(**values)
+        return activity if template is None else self._with_template(activity, template, table.line_of("uncertainty"), scope)
+
+    def _with_template(self, activity: Activity, name: str, line: int, scope: Scope) -> Activity:
+        """The activity with the ranges of a template on what it has without a range."""
+        for key, spread in self.templates[name].items():
+            if has_own(activity, key) is False:
+                try:
+                    activity = with_range(activity, key, spread.read(key, scope.units, activity.elapsed))
+                except ValueError as error:  # right for other activities than this one
+                    scope.inside("uncertainty").problem(line, f"the template '{name}' does not fit: {sentence(error)}")
+                else:
+                    self.from_templates.append((activity.ref, VARIABLES[key], name))
+        return activity
+
+    def sources(self, index: ActivityIndex) -> dict[str, str]:
+        """Which ranges come from a template that an activity names, as ``Plan.ranges_from``."""
+        return {
+            f"{variable} of {index.shown(index.at(ref))}": f"template '{name}'"
+            for ref, variable, name in self.from_templates
+        }
 
     def _identity(self, key: str, table: Table, scope: Scope) -> tuple[str, str]:
         """Project and id: ``project:`` is given, or the key begins with it, or there is only one."""
@@ -258,12 +287,16 @@ class ActivityReader:
                 )
         if "levelling_delay" in values:
             values["levelling_delay"], values["levelling_delay_elapsed"] = values["levelling_delay"]
-        if "uncertainty" in values:
+        if values.get("uncertainty") in self.templates:
+            values["template"] = values.pop("uncertainty")
+        elif "uncertainty" in values:
+            written = values.pop("uncertainty")
             try:
-                values["uncertainty"] = duration_range(values["uncertainty"], scope.units, elapsed)
+                values["uncertainty"] = duration_range(written, scope.units, elapsed)
             except ValueError as error:
-                del values["uncertainty"]
-                scope.inside("uncertainty").problem(table.line_of("uncertainty"), sentence(error))
+                match = closest(written, self.templates) if "(" not in written else None
+                what = f"there is no template '{written}'. Did you mean '{match}'?" if match else sentence(error)
+                scope.inside("uncertainty").problem(table.line_of("uncertainty"), what)
 
     def _demand_duration(self, values: dict[str, Any], table: Table, scope: Scope) -> None:
         kind = values.get("type", ActivityType.TASK)

@@ -9,6 +9,7 @@ from simcore.models.formats.native_fields import (
     Scope,
     expect_rows,
     expect_table,
+    factor_distribution,
     finish_date,
     flag,
     kind_of,
@@ -83,6 +84,7 @@ ASSIGNMENT_FIELDS: Fields = {
     "levelling_delay": Field("levelling_delay", minutes),
     "curve": Field("curve", text),
     "drives": Field("drives", flag),
+    "uncertainty": Field("uncertainty", factor_distribution),
 }
 
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from simcore.models import units
 from simcore.models.calendars import Calendar
 from simcore.models.distributions import (
     Distribution,
+    Values,
     duration_values,
     factor_values,
     money_values,
@@ -24,6 +26,7 @@ from simcore.models.distributions import (
 )
 from simcore.models.errors import Problem
 from simcore.models.formats.native_tree import Node, Rows, Table
+from simcore.models.risks import Chance
 from simcore.models.suggestions import did_you_mean
 
 E = TypeVar("E", bound=Enum)
@@ -53,14 +56,18 @@ class Report:
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    folder: Path | None = None  # where the files lie that it names; None: it may name none
+    _told: set[Problem] = field(default_factory=set)
 
     def place(self, line: int) -> str:
         """How people find a line; reports on files that have no lines say it their own way."""
         return f"{self.file}:{line}"
 
     def add(self, line: int, label: str, what: str, fix: str = "", severity: str = "error") -> None:
-        where = f"{self.place(line)} {label}".rstrip()
-        self.problems.append(Problem(where, what, fix, severity))
+        problem = Problem(f"{self.place(line)} {label}".rstrip(), what, fix, severity)
+        if problem not in self._told:  # what concerns many activities is wrong once
+            self._told.add(problem)
+            self.problems.append(problem)
 
     def unknown(self, line: int, label: str, kind: str, name: str, known: Any) -> None:
         fix = did_you_mean(name, known) if len(self.problems) < _MOST_SUGGESTIONS else ""
@@ -172,6 +179,11 @@ def text_map(node: Node, scope: Scope, line: int) -> dict[str, str]:
     return found
 
 
+def as_is(node: Node, scope: Scope, line: int) -> tuple[Node, int]:
+    """Left for a second look, which needs more than the node."""
+    return node, line
+
+
 def text(value: str, scope: Scope) -> str:
     return value
 
@@ -198,6 +210,24 @@ def money(value: str, scope: Scope) -> float:
 
 def probability(value: str, scope: Scope) -> float:
     return units.parse_probability(value)
+
+
+def _no_probability(value: str) -> float:
+    raise ValueError(f"'{value}' is not a percentage; a probability inside a distribution is written like 30%")
+
+
+_PROBABILITIES = Values(_no_probability, units.format_money)
+
+
+def chance(value: str, scope: Scope) -> Chance:
+    """A probability, or a distribution of it."""
+    return parse_distribution(value, _PROBABILITIES) if "(" in value else units.parse_probability(value)
+
+
+def window(value: str, scope: Scope) -> tuple[datetime, datetime]:
+    """From the first moment of a date, or a date and time, to the last moment of another."""
+    first, dots, last = value.partition("..")
+    return units.parse_datetime(first), units.parse_datetime(last if dots else first, end_of_day=True)
 
 
 def rank(value: str, scope: Scope) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from simcore.models.calendars import Calendar
 from simcore.models.formats.native_fields import ALWAYS, Units
-from simcore.models.plan import Activity, Plan, Project
+from simcore.models.plan import Activity, Plan, Project, Ref
 
 
 class ActivityIndex:
@@ -37,6 +38,14 @@ class ActivityIndex:
                 return activity
         return self._full.get(text)
 
+    def at(self, ref: Ref) -> Activity:
+        """The activity of an identity that is known to be there."""
+        return self._by_ref[ref]
+
+    @cached_property
+    def _by_ref(self) -> dict[Ref, Activity]:
+        return {activity.ref: activity for activity in self.activities}
+
     def shown(self, activity: Activity) -> str:
         """The id users see, as :attr:`Plan.shown` has it."""
         return activity.id if len(self._by_id[activity.id]) == 1 else f"{activity.project}:{activity.id}"
@@ -61,6 +70,10 @@ class ActivityIndex:
     def units(self, activity: Activity) -> Units:
         """What a day is for the durations of an activity."""
         return self.units_on(self.calendar(activity))
+
+    def project_units(self) -> Units:
+        """What a day is on the calendar of the (first) project."""
+        return self.units_on(next(iter(self._default.values()), ""))
 
     def units_on(self, calendar: str | None) -> Units:
         """What a day is on a calendar; None is round the clock."""

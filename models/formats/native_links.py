@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from simcore.models.formats.native_fields import (
     Field,
@@ -12,8 +13,10 @@ from simcore.models.formats.native_fields import (
     Scope,
     Units,
     choice,
+    duration_range,
     expect_rows,
     kind_of,
+    probability,
     read_fields,
     sentence,
     text,
@@ -29,6 +32,8 @@ LINK_FIELDS: Fields = {
     "type": Field("type", choice(LinkType, {kind.value.lower(): kind for kind in LinkType})),
     "lag": Field("lag", text),
     "lag_calendar": Field("lag_calendar", choice(LagCalendar)),
+    "uncertainty": Field("uncertainty", text),
+    "probability": Field("probability", probability),
 }
 _SHORT = re.compile(r"(.+)\s+(FS|SS|FF|SF)\s*([+-]\s*\S+)?", re.IGNORECASE | re.DOTALL)
 _MISWRITTEN = re.compile(r"(.+?)\s*(FS|SS|FF|SF)?\s*([+-]?)\s*(\d\S*)", re.IGNORECASE | re.DOTALL)
@@ -80,7 +85,16 @@ class LinkReader:
         if predecessor is None:
             raise ValueError(self._no_activity(values["activity"]))
         kind = values.get("type", LinkType.FS)
-        return self._link(predecessor, successor, kind, values.get("lag", ""), values.get("lag_calendar"))
+        link = self._link(predecessor, successor, kind, values.get("lag", ""), values.get("lag_calendar"))
+        link = replace(link, probability=values.get("probability", 1.0))
+        if "uncertainty" not in values:
+            return link
+        units = lag_units(self.index, predecessor, successor, link.lag_calendar, self.options)
+        try:
+            return replace(link, uncertainty=duration_range(values["uncertainty"], units, link.elapsed))
+        except ValueError as error:
+            scope.inside("uncertainty").problem(item.line_of("uncertainty"), sentence(error))
+            return link
 
     def _link(
         self, predecessor: Activity, successor: Activity, kind: LinkType, lag: str, own: LagCalendar | None
@@ -110,7 +124,7 @@ def lag_units(
     predecessor: Activity,
     successor: Activity,
     own: LagCalendar | None,
-    options: dict[str, SchedulingOptions],
+    options: Mapping[str, SchedulingOptions],
 ) -> Units:
     """What a day of lag is: the one of the calendar that lags run on."""
     kind = own or options[successor.project].lag_calendar

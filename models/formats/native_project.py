@@ -186,6 +186,7 @@ RESOURCE_FIELDS: Fields = {
     "rates": Field("rates", _rates, nested=True),
     "max_units": Field("max_units", share),
     "uncertainty": Field("uncertainty", factor_distribution),
+    "productivity": Field("productivity", factor_distribution),
 }
 
 

@@ -2,138 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
 
-from simcore.models.costs import Amount, Cost
-from simcore.models.distributions import Distribution
-from simcore.models.formats.native_fields import (
-    Field,
-    Fields,
-    Scope,
-    Units,
-    duration_range,
-    expect_rows,
-    expect_table,
-    kind_of,
-    money_range,
-    read_fields,
-    sentence,
-    text,
-    texts,
-)
+from simcore.models.formats.native_fields import Field, Fields, Scope, expect_rows, kind_of, read_fields, sentence, text
 from simcore.models.formats.native_index import ActivityIndex
+from simcore.models.formats.native_ranges import (
+    TEMPLATE_FIELDS,
+    VARIABLES,
+    Ranges,
+    Templates,
+    has_own,
+    sound_ranges,
+    with_range,
+)
 from simcore.models.formats.native_tree import Node, Table
+from simcore.models.formats.native_where import read_where
 from simcore.models.plan import Activity
 from simcore.models.uncertainty import Where, may_vary
 from simcore.models.wbs import WbsTree
 
-
-def _codes(node: Node, scope: Scope, line: int) -> dict[str, tuple[str, ...]]:
-    table = expect_table(node, scope, line)
-    return {key: texts(value, scope.inside(key), table.line_of(key)) for key, value in table.items()}
-
-
-WHERE_FIELDS: Fields = {
-    "id": Field("id", texts, nested=True),
-    "name": Field("name", texts, nested=True),
-    "project": Field("project", texts, nested=True),
-    "wbs": Field("wbs", texts, nested=True),
-    "calendar": Field("calendar", texts, nested=True),
-    "code": Field("code", _codes, nested=True),
-}
-
-
-def read_where(node: Node, scope: Scope, line: int) -> Where:
-    """A filter; one without keys selects everything."""
-    return Where(**read_fields(expect_table(node, scope, line), WHERE_FIELDS, scope))
-
-
 RULE_FIELDS: Fields = {
     "where": Field("where", read_where, nested=True),
-    "duration": Field("duration", text),
-    "fixed": Field("fixed", text),
-    "per_day": Field("per_day", text),
+    "template": Field("template", text),
+    **TEMPLATE_FIELDS,
 }
 
 
-class Rule(NamedTuple):
-    """A filter and the ranges it gives, still as text: absolute ones depend on the calendar of each activity."""
+@dataclass
+class Rule:
+    """A filter and the ranges it gives; on how many activities, and what else was said there."""
 
+    name: str
     where: Where
-    ranges: dict[str, str]
+    ranges: Ranges
     scope: Scope
-    lines: dict[str, int]
     line: int
+    reached: int = 0
+    overridden: int = 0  # by a later rule
+    in_vain: int = 0  # the activity has a range of its own
+    failed: set[str] = field(default_factory=set)
+
+    def source(self, key: str) -> str:
+        """Where its range of a quantity comes from, in words."""
+        template = self.ranges[key].template
+        return f"{self.name}, template '{template}'" if template else self.name
 
 
-def read_rules(node: Node, scope: Scope, line: int) -> list[Rule]:
-    """The rules in order."""
-    rows = expect_rows(node, scope, line)
+def read_rules(written: tuple[Node, int], scope: Scope, templates: Templates, origin: str = "") -> list[Rule]:
+    """The rules in order; ``origin`` is said behind their names."""
+    rows = expect_rows(written[0], scope, written[1])
     rules = []
     for index, item in enumerate(rows):
-        at = rows.line_of(index)
         inner = Scope(scope.report, f"uncertainty rule {index + 1}")
-        if not isinstance(item, Table):
+        if isinstance(item, Table):
+            rules.append(_rule(f"rule {index + 1}{origin}", item, inner, rows.line_of(index), templates))
+        else:
             fix = 'Write {where: {wbs: "A.1"}, duration: "triangular(90%, 100%, 130%)"}.'
-            inner.problem(at, f"{kind_of(item)} stands where a rule is expected.", fix)
-            continue
-        values: dict[str, Any] = read_fields(item, RULE_FIELDS, inner)
-        where = values.pop("where", Where())
-        if not {"duration", "fixed", "per_day"} & item.keys():
-            inner.problem(at, "gives no range.", "Write 'duration: \"triangular(90%, 100%, 130%)\"'.")
-        rules.append(Rule(where, values, inner, {key: item.line_of(key) for key in values}, at))
+            inner.problem(rows.line_of(index), f"{kind_of(item)} stands where a rule is expected.", fix)
     return rules
 
 
-def apply_rules(rules: list[Rule], index: ActivityIndex, tree: WbsTree) -> tuple[Activity, ...]:
-    """The activities with the ranges of the rules: a later rule wins, and an activity's own range over all of them."""
-    hits = [0] * len(rules)
-    changed = tuple(_with_ranges(activity, rules, hits, index, tree) for activity in index.activities)
-    for rule, count in zip(rules, hits, strict=True):
-        if not count:
-            report = rule.scope.report
-            report.add(rule.line, rule.scope.label, "selects no activity that may vary.", severity="warning")
-    return changed
+def _rule(name: str, table: Table, scope: Scope, line: int, templates: Templates) -> Rule:
+    """A rule; its own ranges go before those of its template."""
+    if not {"template", *VARIABLES} & table.keys():
+        fix = "Write 'duration: \"triangular(90%, 100%, 130%)\"', or 'template: NAME'."
+        scope.problem(line, "gives no range.", fix)
+    values = read_fields(table, RULE_FIELDS, scope)
+    template = values.get("template", "")
+    if template and template not in templates:
+        scope.report.unknown(table.line_of("template"), f"{scope.label} template", "template", template, templates)
+    ranges = {**templates.get(template, {}), **sound_ranges(values, table, scope)}
+    return Rule(name, values.get("where", Where()), ranges, scope, line)
+
+
+Sources = dict[str, str]
+"""As ``Plan.ranges_from``."""
+
+
+def apply_rules(rules: list[Rule], index: ActivityIndex, tree: WbsTree) -> tuple[tuple[Activity, ...], Sources]:
+    """The activities with the ranges of the rules, and where they come from.
+
+    A later rule wins, and an activity's own range over all of them; what that came to is noted.
+    """
+    sources: Sources = {}
+    changed = tuple(_with_ranges(activity, rules, index, tree, sources) for activity in index.activities)
+    for rule in rules:
+        _note(rule)
+    return changed, sources
+
+
+def _note(rule: Rule) -> None:
+    report = rule.scope.report
+    if not rule.reached:
+        report.add(rule.line, rule.scope.label, "selects no activity that may vary.", severity="warning")
+        return
+    what = f"reaches {rule.reached:,} {'activity' if rule.reached == 1 else 'activities'}"
+    if rule.overridden:
+        what += f"; a later rule wins on {rule.overridden:,}"
+    if rule.in_vain:
+        what += f"; {rule.in_vain:,} {'keeps a range of its' if rule.in_vain == 1 else 'keep ranges of their'} own"
+    report.add(rule.line, rule.scope.label, f"{what}.", severity="note")
 
 
 def _with_ranges(
-    activity: Activity, rules: list[Rule], hits: list[int], index: ActivityIndex, tree: WbsTree
+    activity: Activity, rules: list[Rule], index: ActivityIndex, tree: WbsTree, sources: Sources
 ) -> Activity:
     if not may_vary(activity):
         return activity
     calendar = index.calendar(activity)
-    units = index.units(activity)
-    chosen: dict[str, tuple[int, Rule]] = {}
-    for number, rule in enumerate(rules):
-        if rule.where.matches(activity, calendar, tree):
-            hits[number] += 1
-            chosen.update(dict.fromkeys(rule.ranges, (number, rule)))
-    for key, (number, rule) in chosen.items():
-        try:
-            activity = _with_range(activity, key, _reader(key, units, activity.elapsed), rule.ranges[key])
-        except ValueError as error:
-            if hits[number] > 0:  # once a rule is enough
-                hits[number] = -len(index.activities)
-                rule.scope.inside(key).problem(rule.lines[key], sentence(error))
-    return activity
-
-
-def _reader(key: str, units: Units, elapsed: bool) -> Callable[[str], Distribution]:
-    if key == "duration":
-        return lambda value: duration_range(value, units, elapsed)
-    return money_range
-
-
-def _with_range(activity: Activity, key: str, read: Callable[[str], Distribution], value: str) -> Activity:
-    if key == "duration":
-        return activity if activity.uncertainty is not None else replace(activity, uncertainty=read(value))
-    cost: Cost | None = activity.cost
-    amount: Amount | None = getattr(cost, key) if cost is not None else None
-    if cost is None or amount is None or amount.uncertainty is not None:
+    matching = [rule for rule in rules if rule.where.matches(activity, calendar, tree)]
+    if not matching:
         return activity
-    uncertain = replace(amount, uncertainty=read(value))
-    return replace(
-        activity, cost=replace(cost, fixed=uncertain) if key == "fixed" else replace(cost, per_day=uncertain)
-    )
+    own = {key: has_own(activity, key) for key in VARIABLES}
+    chosen = {key: rule for rule in matching for key in rule.ranges if own[key] is False}
+    for rule in matching:
+        rule.reached += 1
+        rule.in_vain += any(own[key] for key in rule.ranges)
+        rule.overridden += any(key in chosen and chosen[key] is not rule for key in rule.ranges)
+    for key, rule in chosen.items():
+        spread = rule.ranges[key]
+        try:
+            activity = with_range(activity, key, spread.read(key, index.units(activity), activity.elapsed))
+        except ValueError as error:  # right on other calendars than this one; once a rule is enough
+            if key not in rule.failed:
+                rule.failed.add(key)
+                spread.scope.inside(key).problem(spread.line, sentence(error))
+        else:
+            sources[f"{VARIABLES[key]} of {index.shown(activity)}"] = rule.source(key)
+    return activity

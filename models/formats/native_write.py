@@ -12,10 +12,10 @@ from typing import Any
 from simcore.models.calendars import Calendar, Shifts
 from simcore.models.costs import RatePeriod, Resource
 from simcore.models.distributions import factor_values, format_distribution
-from simcore.models.formats.native import FORMAT
 from simcore.models.formats.native_calendars import DAYS, default_hours, format_shift
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_project import DEFAULT_PROJECT, default_parent
+from simcore.models.formats.native_sections import FORMAT
 from simcore.models.formats.native_write_activities import ActivityWriter
 from simcore.models.formats.native_write_risks import RiskWriter
 from simcore.models.formats.native_yaml import Value, document

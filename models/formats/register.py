@@ -6,8 +6,8 @@ messages are cells.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from simcore.models.errors import PlanError, Problem
 from simcore.models.formats.native import merge_risk_table
@@ -19,7 +19,6 @@ from simcore.models.plan import Plan
 
 __all__ = ["is_register", "merge_register", "register_tree"]
 
-_SECTIONS = {"branch": "branches", "weather": "weather"}
 _OLD_EXCEL = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
@@ -28,7 +27,7 @@ def is_register(data: bytes, name: str) -> bool:
     return is_workbook(data) or data.startswith(_OLD_EXCEL) or name.lower().endswith((".csv", ".tsv"))
 
 
-def merge_register(plan: Plan, data: bytes, name: str) -> Plan:
+def merge_register(plan: Plan, data: bytes, name: str, folder: Path | None = None) -> Plan:
     """The plan with the risks, ranges, factors, correlations, branches, weather and scenarios of a register.
 
     Parameters
@@ -39,20 +38,20 @@ def merge_register(plan: Plan, data: bytes, name: str) -> Plan:
         A workbook (``.xlsx``), or a CSV file with one row a risk or an impact.
     name : str
         Its name without folders, for messages.
+    folder : Path, optional
+        Where it lies, and the files that it names.
 
     Raises
     ------
     PlanError
         With every problem of the register, each with sheet, cell and remedy; then nothing of it is taken.
     """
-    report = CellReport(name)
+    report = CellReport(name, folder=folder)
     tree = _tree(plan, data, name, report)
     try:
-        merged = merge_risk_table(plan, tree, report)
+        return merge_risk_table(plan, tree, report)
     except PlanError as error:
-        problems = [_placed(problem, tree, report, plan) for problem in error.problems]
-        raise PlanError(sorted(problems, key=report.order)) from None
-    return merged
+        raise PlanError(sorted(error.problems, key=report.order)) from None
 
 
 def register_tree(plan: Plan, data: bytes, name: str) -> Table:
@@ -79,15 +78,3 @@ def _grids(data: bytes, name: str) -> Sequence[Grid]:
     if data.startswith(_OLD_EXCEL):
         raise PlanError(Problem(name, "is a workbook of an old or an encrypted kind.", "Save it as .xlsx without a password."))
     return read_workbook(data, name) if is_workbook(data) else [read_csv(data, name)]
-
-
-def _placed(problem: Problem, tree: Table, report: CellReport, plan: Plan) -> Problem:
-    """A problem that only the whole plan shows, at the cell of the risk, factor, branch or scenario it is about."""
-    label = problem.where.removeprefix(plan.source).lstrip()
-    match = re.match(r"(risk|factor|branch|scenario|weather) '(.*?)'", label)
-    if match is None:
-        return problem
-    section = tree.get(_SECTIONS.get(match[1], f"{match[1]}s"))
-    if not isinstance(section, Table) or match[2] not in section:
-        return problem
-    return Problem(f"{report.place(section.line_of(match[2]))} {label}", problem.what, problem.fix, problem.severity)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from simcore.models.distributions import duration_values, format_distribution, money_values
-from simcore.models.formats.native import FORMAT
 from simcore.models.formats.native_index import ActivityIndex
+from simcore.models.formats.native_sections import FORMAT
 from simcore.models.formats.native_write import to_document
 from simcore.models.formats.native_yaml import Value, document, scalar
 from simcore.models.plan import Activity, Plan

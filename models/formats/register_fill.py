@@ -1,7 +1,6 @@
 """A risk model as rows of the sheets of a register: the inverse of reading one, for everything a risks file can say.
 
-What no column holds goes into the column More as it would stand in a risks file, and whole sections of that kind onto the
-sheet Other: nothing is lost.
+What no column holds goes into the column More, as it would stand in a risks file: nothing is lost.
 """
 
 from __future__ import annotations
@@ -41,8 +40,6 @@ class Content:
             elif section in ("currency", "focus", "format"):
                 text = node_text(value, "list") if section == "focus" else str(value)
                 self.rows["Settings"].append({"id": section, "value": text})
-            else:
-                self._other(section, value)
 
     def _add(self, title: str, row: Filled) -> None:
         self.rows[title].append(row)
@@ -145,11 +142,6 @@ class Content:
                 rows.setdefault(word, {"id": word})[quantity] = meaning
         for row in rows.values():
             self._add("Scales", row)
-
-    def _other(self, section: str, value: Any) -> None:
-        items = value.items() if isinstance(value, Mapping) else [("", item) for item in _listed(value)]
-        for name, item in items:
-            self._add("Other", {"section": section, **({"id": name} if name else {}), "value": flow(item)})
 
 
 def _cell(sheet: Sheet, key: str, value: Any) -> str | None:

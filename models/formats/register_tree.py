@@ -50,7 +50,6 @@ class _Builder:
         self._mapping("weather", "Weather", _weather)
         self._mapping("scenarios", "Scenarios", _keys("name", "base", "mitigate", "leave", "without"))
         self._settings()
-        self._other()
         return self.top
 
     def _sort(self, grid: Grid) -> None:
@@ -215,18 +214,6 @@ class _Builder:
             self.report.add(row.line_of("id"), "", f"the setting '{key}' is there already.", "Keep one.")
         else:
             self.top.put(key, value, row.line_of("value"))
-
-    def _other(self) -> None:
-        for row in self._of("Other"):
-            section, name, value = row.text("section"), row.text("id"), row.values.get("value", "")
-            found = self.top.get(section)
-            if name:
-                if not isinstance(found, Table):
-                    found = Table(row.line)
-                    self.top.put(section, found, row.line_of("section"))
-                self._put_new(found, row, value, row.line_of("value"), section)
-            elif isinstance(found, Rows) or found is None:
-                list_in(self.top, section, row.line).put(value, row.line_of("value"))
 
 
 def _keys(*names: str) -> Callable[[Row], Table]:
