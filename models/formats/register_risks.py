@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from simcore.models.formats.native_tree import Rows, Table
 from simcore.models.formats.register_rows import CellReport, Row, list_in, merge_more
 from simcore.models.suggestions import did_you_mean
+from simcore.models.units import parse_datetime
 
 _OWN = (
     "name", "description", "category", "owner", "status", "probability", "exclusive", "given", "strikes", "occurrence",
@@ -70,8 +71,18 @@ class RiskSheets:
             other = "Window to" if given == ["from"] else "Window from"
             self.report.add(row.line_of(given[0]), "", "the window has only one end.", f"Fill in '{other}' too.")
         elif given:
-            text = "..".join(row.text(key) for key in given) if all(row.text(key) for key in given) else ""
-            table.put("window", text, row.line_of("from"))
+            ends = [self._date(row, key) for key in given]
+            table.put("window", "..".join(ends) if all(ends) else "", row.line_of("from"))
+
+    def _date(self, row: Row, key: str) -> str:
+        """A date of its own cell, so that its mistake is told there."""
+        text = row.text(key)
+        try:
+            parse_datetime(text or "2026-01-01")
+        except ValueError as error:
+            self.report.add(row.line_of(key), f"risk '{row.text('id')}' window", f"{error}.")
+            return ""
+        return text
 
     def impacts(self, rows: Iterable[Row]) -> None:
         """Rows of the sheet Impacts."""

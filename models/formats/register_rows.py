@@ -161,7 +161,7 @@ class SheetReader:
         return row
 
     def _node(self, text: str, column: Column, line: int) -> Node:
-        if column.kind in ("word", "range") and column.choices:
+        if column.kind in ("word", "range", "flag") and column.choices:
             text = next((word for word in column.choices if word.casefold() == text.casefold()), text)
             if column.strict and text not in column.choices:
                 raise ValueError(f"there is no '{text}'; write one of: {', '.join(column.choices)}")

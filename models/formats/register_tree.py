@@ -12,11 +12,10 @@ from simcore.models.formats.register_matrix import read_matrix
 from simcore.models.formats.register_risks import RiskSheets
 from simcore.models.formats.register_rows import CellReport, Row, SheetReader, list_in, merge_more
 from simcore.models.formats.register_sheets import MATRIX, MONTHS, NOT_READ, flat_sheet, plain, sheets
+from simcore.models.scales import QUANTITIES
 
 _WHERE = ("id", "name", "wbs", "calendar", "resource", "code", "percent_complete", "project")
 _RANGES = ("template", "duration", "fixed", "per_day")
-_WORDS = {"probability": "probability", "post_probability": "probability", "duration": "duration", "cost": "cost", "lag": "lag"}
-"""Columns in which words of a scale may stand."""
 
 
 def build_tree(grids: Sequence[Grid], report: CellReport, activities: frozenset[str]) -> Table:
@@ -43,7 +42,7 @@ class _Builder:
         self._section("risks", risks.table)
         self._list("uncertainty", "Uncertainty", self._rule)
         self._mapping("templates", "Templates", self._template)
-        self._mapping("factors", "Factors", _keys("name", "description", "probability", "uncertainty", "applies_to", "combine"))
+        self._mapping("factors", "Factors", self._factor)
         self._list("correlations", "Correlations", self._correlation)
         self._unnamed_matrices()
         self._branches()
@@ -83,10 +82,10 @@ class _Builder:
             self.top.put(name, node, node.line)
 
     def _scales(self) -> None:
-        """Words and what they mean; in all other sheets they are then understood in any spelling of upper and lower case."""
+        """Words and what they mean, by quantity."""
         scales = Table(0)
         for row in self._of("Scales"):
-            for key in ("probability", "duration", "cost", "lag"):
+            for key in QUANTITIES:
                 if key in row.values:
                     table = scales.get(key)
                     if not isinstance(table, Table):
@@ -94,13 +93,6 @@ class _Builder:
                         scales.put(key, table, row.line)
                     self._put_new(table, row, row.values[key], row.line_of(key), "word")
         self._section("scales", scales)
-        for title in ("Risks", "Impacts", "Factors"):
-            for row in self._of(title):
-                for key, scale in _WORDS.items():
-                    words = scales.get(scale)
-                    if isinstance(words, Table) and (text := row.text(key)):
-                        spelt = {word.casefold(): word for word in words}
-                        row.values[key] = spelt.get(text.casefold(), text)
 
     def _put_new(self, table: Table, row: Row, value: Node, line: int, kind: str) -> None:
         name = row.text("id")
@@ -145,6 +137,14 @@ class _Builder:
         if set(row.values) == {"id", "duration"}:
             return row.values["duration"]
         return _keys("duration", "fixed", "per_day")(row)
+
+    def _factor(self, row: Row) -> Node:
+        table = _keys("name", "description", "probability", "uncertainty", "applies_to", "combine")(row)
+        for key, header in (("uncertainty", "Range"), ("applies_to", "Applies to")):
+            if key not in table:
+                self.report.add(row.line, f"factor '{row.text('id')}'", "the row is not complete.", f"Fill in '{header}'.")
+                table.put(key, "", row.line)
+        return table
 
     def _correlation(self, row: Row) -> Table | None:
         table = Table(row.line)
