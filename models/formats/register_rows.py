@@ -15,7 +15,7 @@ from simcore.models.formats.register_sheets import Column, Sheet, plain
 
 _HEADER_WITHIN = 20
 """Titles may stand above the headers; further down nothing is taken for them."""
-_ALIKE = 0.8
+_ALIKE = 0.85
 
 
 @dataclass(slots=True)
