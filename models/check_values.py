@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simcore.models.calendars import Calendar, Shifts
     from simcore.models.costs import Amount, Cost
     from simcore.models.places import Places
-    from simcore.models.plan import Activity, Plan, SchedulingOptions
+    from simcore.models.plan import Activity, Plan, Relationship, SchedulingOptions
 
 CRITICAL = re.compile(r"longest path|float <= *-?\d+(\.\d+)?h?")
 """How ``SchedulingOptions.critical`` is written."""
@@ -121,9 +121,17 @@ def activity_problems(plan: Plan, places: Places) -> Iterator[Problem]:
         for key, what in _activity_findings(activity):
             yield Problem(places.activity(activity, key), what)
     for link in plan.relationships:
-        if abs(link.lag) > MAX_MINUTES or (link.percent is not None and not isfinite(link.percent)):
-            where = places.of("activity", plan.shown.get(link.successor, link.successor.id), "relationship")
-            yield Problem(where, "its lag is longer than 500 years.")
+        for what in _link_findings(link):
+            yield Problem(places.of("activity", plan.shown.get(link.successor, link.successor.id), "relationship"), what)
+
+
+def _link_findings(link: Relationship) -> Iterator[str]:
+    if abs(link.lag) > MAX_MINUTES or (link.percent is not None and not isfinite(link.percent)):
+        yield "its lag is longer than 500 years."
+    if link.percent is not None and link.uncertainty is not None:
+        yield "a lag in percent of a duration varies with that duration; it cannot have an uncertainty of its own."
+    if not 0.0 <= link.probability <= 1.0:
+        yield f"its probability {link.probability:g} is not between 0 and 1."
 
 
 def _activity_findings(activity: Activity) -> Iterator[tuple[str, str]]:
@@ -132,6 +140,8 @@ def _activity_findings(activity: Activity) -> Iterator[tuple[str, str]]:
         if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
             wrong = "is negative." if minutes < 0 else "is longer than 500 years."
             yield key, f"{minutes} minutes: the duration {wrong}"
+    if not 0.0 <= activity.existence <= 1.0:
+        yield "existence", f"the probability {activity.existence:g} is not between 0 and 1."
     for key in _DATES:
         if out_of_range(getattr(activity, key)):
             yield key, f"{getattr(activity, key).date()} is out of range; dates run from {FIRST_YEAR} to {LAST_YEAR}."

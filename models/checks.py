@@ -10,10 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from simcore.models.check_branches import branch_problems
 from simcore.models.check_correlations import correlation_problems
+from simcore.models.check_costs import price_problems
 from simcore.models.check_loops import loop_problems
-from simcore.models.check_risks import factor_problems, price_problems, risk_problems
+from simcore.models.check_risks import factor_problems, risk_problems
+from simcore.models.check_scenarios import scenario_problems
+from simcore.models.check_triggers import exclusive_problems, trigger_problems
 from simcore.models.check_values import activity_problems, calendar_problems, project_problems, scheduling_problems
+from simcore.models.check_weather import weather_problems
 from simcore.models.errors import PlanError, Problem
 from simcore.models.places import Places
 from simcore.models.suggestions import did_you_mean
@@ -48,11 +53,22 @@ def find_problems(plan: Plan) -> list[Problem]:
     problems += activity_problems(plan, places)
     if not broken_links and len(plan.by_ref) == len(plan.activities):
         problems += loop_problems(plan, places)
-    problems += risk_problems(plan, places)
-    problems += factor_problems(plan, places)
-    problems += price_problems(plan, places)
-    problems += correlation_problems(plan, places)
+    for part in _RISK_MODEL:
+        problems += part(plan, places)
     return problems
+
+
+_RISK_MODEL = (
+    risk_problems,
+    trigger_problems,
+    exclusive_problems,
+    factor_problems,
+    price_problems,
+    correlation_problems,
+    branch_problems,
+    weather_problems,
+    scenario_problems,
+)
 
 
 def _duplicates(plan: Plan, places: Places) -> Iterator[Problem]:
@@ -61,6 +77,8 @@ def _duplicates(plan: Plan, places: Places) -> Iterator[Problem]:
         ("wbs", (node.code for node in plan.wbs)),
         ("risk", (risk.id for risk in plan.risks)),
         ("factor", (factor.id for factor in plan.factors)),
+        ("branch", (branch.id for branch in plan.branches)),
+        ("scenario", (scenario.id for scenario in plan.scenarios)),
     )
     for kind, ids in named:
         for name, times in Counter(ids).items():
