@@ -39,9 +39,9 @@ def test_an_empty_register_adds_nothing_but_its_words() -> None:
 def test_a_filled_register() -> None:
     book = empty()
     put(book, "Risks", 2, Risk_ID="R1", Name="Late", Description="Very", Category="Supply", Owner="Ann", Status="Open",
-        Probability=0.3, Window_from=datetime(2026, 5, 1), Window_to=datetime(2026, 9, 30), Strikes="Start", Shared="Yes")  # fmt: skip
-    put(book, "Risks", 2, Action="Order early", Action_cost=8000, Action_date=datetime(2026, 4, 1), Action_owner="Bob",
-        Post_probability="very LOW")  # fmt: skip
+        Probability=0.3, Window_from=datetime(2026, 5, 1), Window_to=datetime(2026, 9, 30))  # fmt: skip
+    put(book, "Risks", 2, Strikes="Start", Shared="Yes", Action="Order early", Action_cost=8000, Action_date=datetime(2026, 4, 1),
+        Action_owner="Bob", Post_probability="very LOW")  # fmt: skip
     book["Risks"]["G2"].number_format = "0%"
     put(book, "Impacts", 2, Risk="R1", Activity="1010; crane", Duration="triangular(1d, 2d, 5d)", Cost="medium")
     put(book, "Impacts", 3, Risk="R1", When="post", Activity="crane", Duration="high")

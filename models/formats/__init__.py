@@ -36,7 +36,9 @@ _FOREIGN = (
 _READABLE = "Readable are P6 (.xer, .xml), Microsoft Project (.mpp, .xml) and simcore's own .yaml and .json."
 
 
-def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = None) -> Plan:
+def read(
+    path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = None, ranges_from_fields: str | None = None
+) -> Plan:
     """Read a plan in any format simcore knows.
 
     Parameters
@@ -47,6 +49,9 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
     risks : str or path-like, optional
         A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``, or a
         register in an Excel workbook or a CSV file.
+    ranges_from_fields : str, optional
+        Take ranges from custom fields of the plan, see :func:`simcore.models.legacy_ranges.ranges_from_fields`: ``auto``,
+        or names of fields. When left out, a note says where there are some.
 
     Raises
     ------
@@ -55,11 +60,14 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
     MissingExtraError
         The format needs the extra ``mpp``.
     """
+    from simcore.models.legacy_ranges import field_ranges_noted
+    from simcore.models.legacy_ranges import ranges_from_fields as with_ranges
     from simcore.models.plan_warnings import with_warnings
 
     path = Path(path)
     data = read_bytes(path)
     plan = _read_plan(data, path)
+    plan = field_ranges_noted(plan) if ranges_from_fields is None else with_ranges(plan, ranges_from_fields)
     if risks is not None:
         plan = _with_risks(plan, Path(risks))
     # a freshly read plan: building it again to set one field would check it again, which is slow for large ones

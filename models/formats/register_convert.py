@@ -20,7 +20,7 @@ __all__ = ["register_bytes", "risk_model", "risks_text"]
 FilePath = str | os.PathLike[str]
 
 
-def risk_model(plan: FilePath, risks: FilePath | None = None) -> tuple[Plan, Document]:
+def risk_model(plan: FilePath, risks: FilePath | None = None, ranges_from_fields: str | None = None) -> tuple[Plan, Document]:
     """A plan with the risks laid over it, and its whole risk model as a document.
 
     What the risks file says stays as it is written there: words of scales, filters, templates. Ranges that the
@@ -32,17 +32,19 @@ def risk_model(plan: FilePath, risks: FilePath | None = None) -> tuple[Plan, Doc
         Any readable plan.
     risks : str or path-like, optional
         A risks file or a register.
+    ranges_from_fields : str, optional
+        As :func:`simcore.models.formats.read` takes it.
 
     Raises
     ------
     PlanError
         Either has problems, or they do not fit together.
     """
-    bare = read(plan)
+    bare = read(plan, ranges_from_fields=ranges_from_fields)
     own = plan_document(bare)
     if risks is None:
         return bare, own
-    checked = read(plan, risks=risks)
+    checked = read(plan, risks, ranges_from_fields)
     file = Path(risks)
     data = read_bytes(file)
     workbook = is_register(data, file.name)
@@ -52,15 +54,15 @@ def risk_model(plan: FilePath, risks: FilePath | None = None) -> tuple[Plan, Doc
     return checked, joined(own, given if isinstance(given, dict) else {})
 
 
-def register_bytes(plan: FilePath, risks: FilePath | None = None) -> tuple[Plan, bytes]:
+def register_bytes(plan: FilePath, risks: FilePath | None = None, ranges_from_fields: str | None = None) -> tuple[Plan, bytes]:
     """The risk model as a workbook, with the activities of the plan; and the plan it was checked against."""
     from simcore.models.formats.register_write import register_workbook
 
-    found, sections = risk_model(plan, risks)
+    found, sections = risk_model(plan, risks, ranges_from_fields)
     return found, register_workbook(sections, found)
 
 
-def risks_text(plan: FilePath, risks: FilePath | None = None) -> tuple[Plan, str]:
+def risks_text(plan: FilePath, risks: FilePath | None = None, ranges_from_fields: str | None = None) -> tuple[Plan, str]:
     """The risk model as a risks file in YAML; and the plan it was checked against."""
-    found, sections = risk_model(plan, risks)
+    found, sections = risk_model(plan, risks, ranges_from_fields)
     return found, risks_yaml(sections)
