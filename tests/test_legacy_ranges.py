@@ -38,7 +38,8 @@ def first(changed: Plan) -> object:
 @pytest.mark.parametrize(
     "names",
     [("Optimistic", "Most Likely", "Pessimistic"), ("Min Duration", "Most Likely Duration", "Max Duration"),
-     ("Low", "Base", "High"), ("Opti", "ML", "Pess"), ("Optimistic Dur.", "Expected Dur.", "Pessimistic Dur."), ("BEST CASE", "Realistic", "worst-case"),
+     ("Low", "Base", "High"), ("Opti", "ML", "Pess"),
+     ("Optimistic Dur.", "Expected Dur.", "Pessimistic Dur."), ("BEST CASE", "Realistic", "worst-case"),
      ("Risk Input - Duration Minimum", "Risk Input - Duration Most Likely", "Risk Input - Duration Maximum"),
      ("Minimum remaining duration (d)", "Likely remaining duration (d)", "Maximum remaining duration (d)")],
 )  # fmt: skip
