@@ -140,6 +140,7 @@ _WORDS = {
     "value": "the value", "values": "one of the values", "weights": "one of the weights", "edges": "one of the edges",
     "probabilities": "one of the probabilities", "shape": "the shape parameter", "scale": "the scale",
     "a": "the parameter a", "b": "the parameter b",
+    "by": "the shift",
     "p_low": "the lower percentile", "p_high": "the upper percentile",
 }  # fmt: skip
 
@@ -165,3 +166,32 @@ def integrate_over_u(function: Callable[[Floats], Floats], breaks: Iterable[floa
         u = np.clip(left + width * toward_one, math.nextafter(left, 1.0), math.nextafter(right, 0.0))
         total += width * float(np.sum(weights * function(u)))
     return total
+
+
+def root_between(function: Callable[[float], float], left: float, right: float) -> float:
+    """Where a continuous function passes 0, between two places at which it has different signs or is 0.
+
+    False position (Illinois variant), with a bisection wherever that gains too little.
+    """
+    f_left, f_right = function(left), function(right)
+    if f_left == 0.0 or f_right == 0.0:
+        return left if f_left == 0.0 else right
+    rising, side, width = f_right > f_left, 0, right - left
+    for step in range(200):
+        if right - left <= 1e-15 * max(1.0, abs(left), abs(right)):
+            break
+        middle = (left * f_right - right * f_left) / (f_right - f_left)
+        if step % 4 == 3:
+            middle, width = (middle, right - left) if right - left < 0.25 * width else (0.5 * (left + right), right - left)
+        if not left < middle < right:
+            middle = 0.5 * (left + right)
+        f_middle = function(middle)
+        if abs(f_middle) < 1e-15:
+            return middle
+        if (f_middle < 0.0) == rising:
+            left, f_left = middle, f_middle
+            f_right, side = (f_right / 2 if side == -1 else f_right), -1
+        else:
+            right, f_right = middle, f_middle
+            f_left, side = (f_left / 2 if side == 1 else f_left), 1
+    return left if abs(f_left) < abs(f_right) else right

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.models.distribution_base import Distribution, Floats
+from simcore.models.distribution_derived import ReciprocalShape
 from simcore.models.distribution_shapes import TruncatedShape, UnitBeta, UnitGamma, special
 
 NODES = 32
@@ -50,6 +51,8 @@ def quantile_grid(shape: Distribution, u: npt.ArrayLike) -> Floats:
         return shift + scale * quantile_grid(standard, u)
     p = np.asarray(u, dtype=np.float64)
     inner: Distribution = shape
+    if isinstance(shape, ReciprocalShape):
+        return 1.0 / (shape.offset + quantile_grid(shape.shape, 1.0 - p))
     if isinstance(shape, TruncatedShape):
         p, inner = shape.inner(p), shape.shape
     if not _is_slow_and_smooth(inner) or p.size < FEWEST or not 0.0 < p.min() <= p.max() < 1.0:

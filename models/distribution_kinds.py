@@ -15,6 +15,7 @@ from simcore.models.distribution_base import (
     require_number,
     require_order,
     require_percentiles,
+    root_between,
 )
 from simcore.models.distribution_shapes import (
     Canonical,
@@ -45,7 +46,8 @@ def _position(low: float, mode: float, high: float) -> float:
     return round((mode - low) / (high - low), SHAPE_DIGITS) if high > low else 0.0
 
 
-def _pert_shape(position: float, lam: float) -> UnitBeta:
+def pert_shape(position: float, lam: float) -> UnitBeta:
+    """The beta of a PERT whose mode lies at a share of its range."""
     return UnitBeta(round(1.0 + lam * position, SHAPE_DIGITS), round(1.0 + lam * (1.0 - position), SHAPE_DIGITS))
 
 
@@ -98,7 +100,7 @@ class Pert(Distribution):
         require_number(self, "lam", 0.0, 1e4)
 
     def canonical(self) -> Canonical:
-        return _between(_pert_shape(_position(self.min, self.mode, self.max), self.lam), self.min, self.max)
+        return _between(pert_shape(_position(self.min, self.mode, self.max), self.lam), self.min, self.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def _through_percentiles(d: Trigen | PertGen, lam: float | None) -> Canonical:
 
 
 def _by_position(lam: float | None, position: float) -> UnitTriangular | UnitBeta:
-    return UnitTriangular(position) if lam is None else _pert_shape(position, lam)
+    return UnitTriangular(position) if lam is None else pert_shape(position, lam)
 
 
 @lru_cache(maxsize=4096)
@@ -187,23 +189,7 @@ def _solve_position(lam: float | None, share: float, p_low: float, p_high: float
         q_low, q_high = _by_position(lam, position).ppf((p_low, p_high))
         return position - ((1.0 - share) * float(q_low) + share * float(q_high))
 
-    left, right = 0.0, 1.0
-    f_left, f_right = miss(left), miss(right)
-    if f_left == 0.0 or f_right == 0.0:
-        left = right = 0.0 if f_left == 0.0 else 1.0
-    side = 0
-    while right - left > 1e-15:
-        middle = (left * f_right - right * f_left) / (f_right - f_left)
-        f_middle = miss(middle)
-        if abs(f_middle) < 1e-15:
-            left = right = middle
-        elif f_middle < 0.0:
-            left, f_left = middle, f_middle
-            f_right, side = (f_right / 2 if side == -1 else f_right), -1
-        else:
-            right, f_right = middle, f_middle
-            f_left, side = (f_left / 2 if side == 1 else f_left), 1
-    position = round(left, SHAPE_DIGITS)
+    position = round(root_between(miss, 0.0, 1.0), SHAPE_DIGITS)
     q_low, q_high = _by_position(lam, position).ppf((p_low, p_high))
     return position, float(q_low), float(q_high)
 

@@ -364,11 +364,11 @@ class TruncatedShape(Shape):
 
     @property
     def mean(self) -> float:
-        return _moments(self)[0]
+        return integrated_moments(self)[0]
 
     @property
     def sd(self) -> float:
-        return _moments(self)[1]
+        return integrated_moments(self)[1]
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -382,7 +382,7 @@ class TruncatedShape(Shape):
 
 
 @lru_cache(maxsize=1024)
-def _moments(shape: TruncatedShape) -> tuple[float, float]:
+def integrated_moments(shape: Shape) -> tuple[float, float]:
     """Mean and standard deviation by integration over the quantiles: central, so nothing cancels."""
     mean = integrate_over_u(shape.ppf, shape.kinks)
     return mean, math.sqrt(integrate_over_u(lambda u: (shape.ppf(u) - mean) ** 2, shape.kinks))

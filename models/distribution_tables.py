@@ -1,4 +1,4 @@
-"""Distributions given as lists of values, and the truncation of any distribution."""
+"""Distributions given as lists of values, and the shift and the truncation of any distribution."""
 from __future__ import annotations
 
 import math
@@ -114,6 +114,23 @@ class Empirical(Distribution):
 
 
 @dataclass(frozen=True, slots=True)
+class Shift(Distribution):
+    """Another distribution moved by a constant, which may be negative."""
+
+    base: Distribution
+    by: float
+    label = "shift"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "relative", self.base.relative)
+        require_finite(self)
+
+    def canonical(self) -> Canonical:
+        shape, scale, shift = self.base.canonical()
+        return shape, scale, shift + self.by
+
+
+@dataclass(frozen=True, slots=True)
 class Truncate(Distribution):
     """Another distribution without its values outside ``low``..``high``; an infinite limit cuts nothing.
 
@@ -140,19 +157,22 @@ class Truncate(Distribution):
                 self.relative, low=self.low, high=self.high,
             )  # fmt: skip
 
-    def _innermost(self) -> tuple[Distribution, float, float]:
-        """What is truncated, and the limits in all: truncating twice leaves what both leave."""
+    def _innermost(self) -> tuple[Canonical, float, float]:
+        """What is truncated, and the limits in all: truncating twice leaves what both leave, shifted in between or not."""
         base: Distribution = self
-        low, high = -math.inf, math.inf
-        while isinstance(base, Truncate):
-            low, high = max(low, base.low), min(high, base.high)
+        low, high, moved = -math.inf, math.inf, 0.0
+        while isinstance(base, Truncate | Shift):
+            if isinstance(base, Truncate):
+                low, high = max(low, base.low + moved), min(high, base.high + moved)
+            else:
+                moved += base.by
             base = base.base
-        return base, low, high
+        shape, scale, shift = base.canonical()
+        return (shape, scale, shift + moved), low, high
 
     def _kept(self) -> float:
         """Probability of the values that are not cut off."""
-        base, smallest, largest = self._innermost()
-        shape, scale, shift = base.canonical()
+        (shape, scale, shift), smallest, largest = self._innermost()
         if isinstance(shape, Fixed):
             return float(smallest <= shift <= largest)
         low, high = (smallest - shift) / scale, (largest - shift) / scale
@@ -162,8 +182,7 @@ class Truncate(Distribution):
         return float(upto - below)
 
     def canonical(self) -> Canonical:
-        base, smallest, largest = self._innermost()
-        shape, scale, shift = base.canonical()
+        (shape, scale, shift), smallest, largest = self._innermost()
         if isinstance(shape, Fixed):
             return shape, scale, shift
         low, high = (smallest - shift) / scale, (largest - shift) / scale

@@ -1,153 +1,35 @@
 """Distributions as users write them: ``triangular(8d, 10d, 15d)``, read and printed exactly both ways."""
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field
+from operator import itemgetter
 from typing import Any
 
 from simcore.models.distribution_base import Distribution, ParameterError
-from simcore.models.distribution_kinds import (
-    Beta,
-    Exponential,
-    Gamma,
-    Lognormal,
-    LognormalP,
-    Normal,
-    Pert,
-    PertGen,
-    Triangular,
-    Trigen,
-    Uniform,
-    Weibull,
-)
+from simcore.models.distribution_families import FAMILIES
+from simcore.models.distribution_kinds import Lognormal, LognormalP, Pert, PertGen, Triangular, Trigen
+from simcore.models.distribution_names import DISTRIBUTIONS, FIELD_NAMES, parameters_of, signature, text_name
+from simcore.models.distribution_percentiles import ByPercentiles, percentile_name
 from simcore.models.distribution_shapes import Fixed
-from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Truncate
+from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Shift, Truncate
+from simcore.models.distribution_values import Values
 from simcore.models.suggestions import closest
-from simcore.models.units import (
-    format_duration,
-    format_money,
-    format_percent,
-    parse_exact_duration,
-    parse_money,
-    parse_number,
-    parse_percent,
-    parse_probability,
-)
+from simcore.models.units import format_money, format_percent, parse_number, parse_percent, parse_probability
 
-DISTRIBUTIONS: dict[str, type[Distribution]] = {
-    kind.label: kind
-    for kind in (
-        Fixed, Uniform, Triangular, Trigen, Pert, PertGen, Beta, Normal, Lognormal, LognormalP, Exponential, Weibull,
-        Gamma, Discrete, Histogram, Cumulative, Empirical, Truncate,
-    )
-}  # fmt: skip
-"""Every distribution by the name users write."""
+Load = Callable[[str, str], Sequence[str]]
+"""Texts of the values in a column of a file: from its name and the column's, which may be empty."""
 
 MAX_NESTING = 8
 _CALL = re.compile(r"\s*([A-Za-z_][\w-]*)\s*\((.*)\)\s*", re.DOTALL)
-_FIELD_NAMES = {"mean_value": "mean", "sd_value": "sd", "lam": "lambda", "p_low": "low%", "p_high": "high%"}
-_LIST_SIGNATURES = {
-    Discrete: "value: weight, ...",
-    Histogram: "from..to: weight, ...",
-    Cumulative: "value: probability, ...",
-    Empirical: "value, ...",
-    Truncate: "distribution, low, high",
-}
+_PERCENTILE = re.compile(r"P(\d+(?:\.\d+)?)", re.IGNORECASE | re.ASCII)
+_FILE = re.compile(r"(?P<quote>[\"']).*(?P=quote)|.*\.(csv|tsv|txt)", re.IGNORECASE | re.DOTALL)
+_BY_PERCENTILES = {Trigen: Triangular, PertGen: Pert, LognormalP: Lognormal}
+"""Kinds with percentiles of their own, and those that take any."""
 
 
-@dataclass(frozen=True)
-class Values:
-    """How the values of one quantity (durations, money, factors) are read and printed.
-
-    Attributes
-    ----------
-    absolute : callable
-        Text without a per cent sign to a number; ``ValueError`` says what to write instead.
-    show : callable
-        The inverse.
-    """
-
-    absolute: Callable[[str], float]
-    show: Callable[[float], str]
-
-    def __call__(self, text: str) -> tuple[float, bool]:
-        """The number, and whether it is a percentage (then a fraction of the deterministic value)."""
-        if text.rstrip().endswith("%"):
-            return parse_percent(text), True
-        return self.absolute(text), False
-
-    def format(self, value: float, relative: bool) -> str:
-        """Text that reads back as the same number."""
-        if math.isinf(value):
-            return "inf" if value > 0 else "-inf"
-        return format_percent(value) if relative else self.show(value)
-
-
-def duration_values(
-    hours_per_day: float = 8.0, hours_per_week: float = 40.0, hours_per_month: float = 160.0, elapsed: bool = False
-) -> Values:
-    """Values in minutes: of working time, or of clock time when the activity's duration is ``elapsed``.
-
-    >>> duration_values()("1.5d"), duration_values()("90%"), duration_values(elapsed=True)("2ed")
-    ((720.0, False), (0.9, True), (2880.0, False))
-    """
-
-    def read(text: str) -> float:
-        minutes, clock = parse_exact_duration(text, hours_per_day, hours_per_week, hours_per_month)
-        if clock != elapsed and minutes:
-            kind, example = ("elapsed", "3ed") if elapsed else ("working", "3d")
-            raise ValueError(f"'{text}' is not {kind} time as the duration it belongs to; write e.g. {example}")
-        return float(minutes)
-
-    return Values(read, lambda minutes: format_duration(minutes, hours_per_day, elapsed))
-
-
-def money_values() -> Values:
-    """Values in the plan's currency.
-
-    >>> money_values()("180000"), money_values()("5%")
-    ((180000.0, False), (0.05, True))
-    """
-    return Values(parse_money, format_money)
-
-
-def factor_values() -> Values:
-    """Percentages only: multipliers of durations and prices.
-
-    >>> factor_values()("102%")
-    (1.02, True)
-    """
-
-    def refuse(text: str) -> float:
-        raise ValueError(f"'{text}' is not a percentage; a factor is written like 105%")
-
-    return Values(refuse, format_money)
-
-
-def signature(kind: type[Distribution]) -> str:
-    """How a distribution is written, optional parameters in brackets.
-
-    >>> signature(Pert)
-    'pert(min, mode, max[, lambda])'
-    """
-    if kind in _LIST_SIGNATURES:
-        return f"{kind.label}({_LIST_SIGNATURES[kind]})"
-    required = ", ".join(_text_name(f) for f in _parameters(kind) if f.default is MISSING)
-    optional = "".join(f"[, {_text_name(f)}]" for f in _parameters(kind) if f.default is not MISSING)
-    return f"{kind.label}({required}{optional})"
-
-
-def _parameters(kind: type[Distribution]) -> list[Field[Any]]:
-    return [f for f in fields(kind) if f.name != "relative"]
-
-
-def _text_name(parameter: Field[Any]) -> str:
-    return _FIELD_NAMES.get(parameter.name, parameter.name)
-
-
-def parse_distribution(text: str, values: Values) -> Distribution:
+def parse_distribution(text: str, values: Values, load: Load | None = None) -> Distribution:
     """The distribution a text describes; a bare value is a fixed one.
 
     Parameters
@@ -156,6 +38,8 @@ def parse_distribution(text: str, values: Values) -> Distribution:
         ``name(parameters)`` as in ``docs/distributions.md``. Values are all percentages or all absolute.
     values : Values
         From :func:`duration_values`, :func:`money_values` or :func:`factor_values`.
+    load : callable, optional
+        Reads the values of ``empirical(file.csv, column)``, such as :class:`FilesBeside`; without it files are refused.
 
     Raises
     ------
@@ -164,17 +48,18 @@ def parse_distribution(text: str, values: Values) -> Distribution:
 
     Examples
     --------
+    >>> from simcore.models.distribution_values import factor_values
     >>> parse_distribution("triangular(90%, 100%, 130%)", factor_values())
     Triangular(relative=True, min=0.9, mode=1.0, max=1.3)
     """
-    return _Reader(values).read(text)
+    return _Reader(values, load).read(text)
 
 
 class _Reader:
     """Reads one text; remembers whether its values are percentages."""
 
-    def __init__(self, values: Values):
-        self.values = values
+    def __init__(self, values: Values, load: Load | None):
+        self.values, self.load = values, load
         self.absolute_text = self.percent_text = ""
 
     def read(self, text: str, depth: int = 0) -> Distribution:
@@ -185,32 +70,38 @@ class _Reader:
             if (name := text.strip().lower()) in DISTRIBUTIONS:
                 raise ValueError(f"'{name}' needs values; write {signature(DISTRIBUTIONS[name])}")
             return self.build(Fixed, value=self.value(text.strip()))
-        if depth > MAX_NESTING:
-            raise ValueError(f"truncate is nested more than {MAX_NESTING} deep; write fewer")
         kind = _kind(match[1])
+        if depth > MAX_NESTING:
+            raise ValueError(f"{kind.label} is nested more than {MAX_NESTING} deep; write fewer")
         arguments = _split(match[2])
         if kind in (Discrete, Cumulative):
             return self.pairs(kind, arguments)
         if kind is Histogram:
             return self.histogram(arguments)
         if kind is Empirical:
-            return self.build(Empirical, values=tuple(self.value(argument) for argument in arguments))
-        if kind is Truncate:
-            return self.truncate(arguments, depth)
+            is_file = bool(arguments) and _FILE.fullmatch(arguments[0]) is not None
+            found = self.file(arguments) if is_file else tuple(self.value(argument) for argument in arguments)
+            return self.build(Empirical, values=found)
+        if kind is Truncate or kind is Shift:
+            return self.changed(kind, arguments, depth)
+        if any(_percentile(kind, argument) for argument in arguments):
+            return self.by_percentiles(kind, arguments)
         return self.parameters(kind, arguments)
 
-    def build(self, kind: type[Distribution], **parameters: Any) -> Distribution:
+    def build(self, make: type[Distribution], /, **parameters: Any) -> Distribution:
+        named: type[Distribution] = parameters.get("kind", make)
+        label = named.label
         if self.percent_text and self.absolute_text:
             raise ValueError(
-                f"{kind.label} mixes percentages ({self.percent_text}) and absolute values ({self.absolute_text}); "
+                f"{label} mixes percentages ({self.percent_text}) and absolute values ({self.absolute_text}); "
                 "write all of them one way"
             )
         relative = bool(self.percent_text)
         try:
-            return kind(relative=relative, **parameters)
+            return make(relative=relative, **parameters)
         except ParameterError as error:
             what = error.text(lambda value: self.values.format(value, relative))
-            raise ValueError(f"{kind.label}: {what}") from None
+            raise ValueError(f"{label}: {what}") from None
 
     def value(self, text: str) -> float:
         if not text:
@@ -222,10 +113,51 @@ class _Reader:
             self.absolute_text = self.absolute_text or text
         return number
 
+    def file(self, arguments: list[str]) -> tuple[float, ...]:
+        """Values of a column of a file."""
+        name, *columns = (_unquoted(argument) for argument in arguments)
+        if len(columns) > 1:
+            raise ValueError(f"empirical takes one file and one column; write empirical({name}, column)")
+        if self.load is None:
+            raise ValueError("values cannot be read from a file here; write them, such as empirical(8d, 9d, 12d)")
+        found = []
+        for text in self.load(name, columns[0] if columns else ""):
+            try:
+                found.append(self.value(text))
+            except ValueError as error:
+                hint = "" if text[-1:].isalpha() else ", or the unit into the heading, such as duration (d) or overrun (%)"
+                raise ValueError(f"{name}: {error}{hint}") from None
+        return tuple(found)
+
+    def by_percentiles(self, kind: type[Distribution], arguments: list[str]) -> Distribution:
+        """``P10=8d, mode=10d, P90=20d``: everything by name."""
+        family = FAMILIES.get(kind)
+        if family is None:
+            other = f"{_BY_PERCENTILES[kind].label}(P10=...)" if kind in _BY_PERCENTILES else signature(kind)
+            raise ValueError(f"{kind.label} does not take percentiles by name; write {other}")
+        names = {FIELD_NAMES.get(name, name): name for name in family.all_names}
+        percentiles, given = [], {}
+        for argument in arguments:
+            name, equals, text = (part.strip() for part in argument.partition("="))
+            if percentile := _percentile(kind, argument):
+                percentiles.append((parse_percent(percentile + "%"), self.value(text)))
+            elif not equals or name not in names:
+                raise ValueError(
+                    f"{kind.label} with percentiles takes {', '.join(names)} by name, not '{_short(argument)}'; "
+                    f"write {family.advice}"
+                )
+            elif names[name] in given:
+                raise ValueError(f"{kind.label} has {name} twice; write it once")
+            else:
+                given[names[name]] = parse_number(text) if names[name] in family.numbers else self.value(text)
+        return self.build(
+            ByPercentiles, kind=kind, percentiles=tuple(percentiles), given=tuple(given.items())
+        )
+
     def parameters(self, kind: type[Distribution], arguments: list[str]) -> Distribution:
         """Scalar parameters by position, or by name after those."""
-        known = _parameters(kind)
-        by_name = {_text_name(f): f for f in known} | {f.name: f for f in known}
+        known = parameters_of(kind)
+        by_name = {text_name(f): f for f in known} | {f.name: f for f in known}
         texts: dict[str, str] = {}
         for place, argument in enumerate(arguments):
             name, equals, rest = argument.partition("=")
@@ -240,7 +172,7 @@ class _Reader:
             else:
                 raise ValueError(_count_message(kind, len(arguments)))
             if parameter.name in texts:
-                raise ValueError(f"{kind.label} has {_text_name(parameter)} twice; write {signature(kind)}")
+                raise ValueError(f"{kind.label} has {text_name(parameter)} twice; write {signature(kind)}")
             texts[parameter.name] = rest.strip()
         if any(f.default is MISSING and f.name not in texts for f in known):
             raise ValueError(_count_message(kind, len(arguments)))
@@ -275,10 +207,13 @@ class _Reader:
             edges += [self.value(last.strip())] if edges else [start, self.value(last.strip())]
         return self.build(Histogram, edges=tuple(edges), weights=_weights([w for _, w in parts]))
 
-    def truncate(self, arguments: list[str], depth: int) -> Distribution:
-        if len(arguments) != 3:
-            raise ValueError(_count_message(Truncate, len(arguments)))
+    def changed(self, kind: type[Distribution], arguments: list[str], depth: int) -> Distribution:
+        """Another distribution, shifted or truncated."""
+        if len(arguments) != len(parameters_of(kind)):
+            raise ValueError(_count_message(kind, len(arguments)))
         base = self.read(arguments[0], depth + 1)
+        if kind is Shift:
+            return self.build(Shift, base=base, by=self.value(arguments[1]))
         return self.build(Truncate, base=base, low=self.limit(arguments[1]), high=self.limit(arguments[2]))
 
     def limit(self, text: str) -> float:
@@ -295,6 +230,19 @@ def _kind(name: str) -> type[Distribution]:
     return kind
 
 
+def _percentile(kind: type[Distribution], argument: str) -> str:
+    """The number of a percentile given by name; empty for anything else."""
+    name, equals, _ = argument.partition("=")
+    match = _PERCENTILE.fullmatch(name.strip()) if equals else None
+    own = kind is LognormalP and name.strip() in ("p10", "p90")
+    return match[1] if match and not own else ""
+
+
+def _unquoted(text: str) -> str:
+    name = text.removeprefix("column=").strip()
+    return name[1:-1] if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'" else name
+
+
 def _short(text: str) -> str:
     """Enough of a text to recognise it in a message."""
     text = text.strip()
@@ -302,17 +250,21 @@ def _short(text: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """Arguments between the commas that are not inside parentheses."""
-    parts, depth, start = [], 0, 0
+    """Arguments between the commas that are neither inside parentheses nor quoted."""
+    parts, depth, start, quote = [], 0, 0, ""
     for place, character in enumerate(text):
+        if quote or character in "\"'":
+            quote = "" if character == quote else quote or character
+            continue
         depth += (character == "(") - (character == ")")
         if depth < 0:
             break
         if character == "," and depth == 0:
             parts.append(text[start:place].strip())
             start = place + 1
-    if depth:
-        raise ValueError(f"the parentheses of '({_short(text)})' do not match; close each one")
+    if depth or quote:
+        what = "quotes" if quote else "parentheses"
+        raise ValueError(f"the {what} of '({_short(text)})' do not match; close each one")
     return [*parts, text[start:].strip()] if text.strip() else []
 
 
@@ -344,10 +296,12 @@ def _count_message(kind: type[Distribution], count: int) -> str:
 def format_distribution(distribution: Distribution, values: Values) -> str:
     """Text that :func:`parse_distribution` reads back as an equal distribution.
 
+    >>> from simcore.models.distribution_values import duration_values
     >>> format_distribution(Triangular(3840.0, 4800.0, 7200.0), duration_values())
     'triangular(8d, 10d, 15d)'
     """
-    return f"{distribution.label}({', '.join(_arguments(distribution, values))})"
+    label = distribution.kind.label if isinstance(distribution, ByPercentiles) else distribution.label
+    return f"{label}({', '.join(_arguments(distribution, values))})"
 
 
 def _arguments(d: Distribution, values: Values) -> list[str]:
@@ -364,13 +318,28 @@ def _arguments(d: Distribution, values: Values) -> list[str]:
             return [f"{show(v)}: {format_percent(p)}" for v, p in zip(d.values, d.probabilities, strict=True)]
         case Empirical():
             return [show(v) for v in d.values]
+        case Shift():
+            return [format_distribution(d.base, values), show(d.by)]
         case Truncate():
             return [format_distribution(d.base, values), show(d.low), show(d.high)]
+        case ByPercentiles():
+            return _by_name(d, show)
     shown = {"number": format_money, "percent": format_percent, None: show}
-    given = [(f, getattr(d, f.name)) for f in _parameters(type(d))]
+    given = [(f, getattr(d, f.name)) for f in parameters_of(type(d))]
     while given and given[-1][0].default == given[-1][1]:
         given.pop()
     return [shown[f.metadata.get("role")](value) for f, value in given]
+
+
+def _by_name(d: ByPercentiles, show: Callable[[float], str]) -> list[str]:
+    """Percentiles in ascending order, the mode among them, the maximum and what changes all behind them."""
+    numbers = FAMILIES[d.kind].numbers
+    places = {"mode": 0.5, "max": 2.0, "shift": 3.0, "lam": 4.0}
+    texts = [(p, f"{percentile_name(p)}={show(value)}") for p, value in d.percentiles]
+    for name, value in d.given:
+        text = format_money(value) if name in numbers else show(value)
+        texts.append((places.get(name, -1.0), f"{FIELD_NAMES.get(name, name)}={text}"))
+    return [text for _, text in sorted(texts, key=itemgetter(0))]
 
 
 def _weight_texts(weights: Sequence[float]) -> list[str]:

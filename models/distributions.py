@@ -7,6 +7,8 @@ A distribution's values are minutes (durations), money, or, when ``relative``, f
 from __future__ import annotations
 
 from simcore.models.distribution_base import Distribution, Floats, ParameterError
+from simcore.models.distribution_derived import InverseChi, Reciprocal
+from simcore.models.distribution_files import FilesBeside
 from simcore.models.distribution_grid import quantile_grid
 from simcore.models.distribution_kinds import (
     Beta,
@@ -22,31 +24,29 @@ from simcore.models.distribution_kinds import (
     Uniform,
     Weibull,
 )
+from simcore.models.distribution_names import DISTRIBUTIONS, signature
+from simcore.models.distribution_percentiles import ByPercentiles
 from simcore.models.distribution_shapes import Fixed, PiecewiseLinear
-from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Truncate
-from simcore.models.distribution_text import (
-    DISTRIBUTIONS,
-    Values,
-    duration_values,
-    factor_values,
-    format_distribution,
-    money_values,
-    parse_distribution,
-    signature,
-)
+from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Shift, Truncate
+from simcore.models.distribution_text import Load, format_distribution, parse_distribution
+from simcore.models.distribution_values import Values, duration_values, factor_values, money_values
 
 __all__ = [
     "DISTRIBUTIONS",
     "Beta",
+    "ByPercentiles",
     "Cumulative",
     "Discrete",
     "Distribution",
     "Empirical",
     "Exponential",
+    "FilesBeside",
     "Fixed",
     "Floats",
     "Gamma",
     "Histogram",
+    "InverseChi",
+    "Load",
     "Lognormal",
     "LognormalP",
     "Normal",
@@ -54,6 +54,8 @@ __all__ = [
     "Pert",
     "PertGen",
     "PiecewiseLinear",
+    "Reciprocal",
+    "Shift",
     "Triangular",
     "Trigen",
     "Truncate",

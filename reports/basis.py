@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import simcore
 from simcore.models import constraints
-from simcore.models.distribution_text import duration_values, factor_values, format_distribution, money_values
+from simcore.models.distributions import duration_values, factor_values, format_distribution, money_values
 from simcore.models.plan import Activity, Plan, Status
 from simcore.reports import wording
 

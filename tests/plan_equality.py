@@ -8,8 +8,8 @@ from typing import Any
 
 from simcore.models.plan import Plan, Relationship
 
-NOT_COMPARED = {"source", "sha256", "notes", "lines"}
-"""Where a plan came from is not part of what it says."""
+NOT_COMPARED = {"source", "sha256", "notes", "lines", "ranges_from"}
+"""Where a plan and its ranges came from is not part of what it says."""
 
 
 def differences(one: Plan, other: Plan) -> list[str]:

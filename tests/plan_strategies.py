@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
 from simcore.models.calendars import Calendar, Shifts
 from simcore.models.costs import Amount, Assignment, Cost, Expense, RatePeriod, Resource
+from simcore.models.distributions import Distribution
 from simcore.models.plan import (
     Activity,
     ActivityType,
@@ -26,26 +27,9 @@ from simcore.models.plan import (
     Status,
     Wbs,
 )
-from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk
+from tests.basic_strategies import MAYBE_MOMENT, MAYBE_TEXT, MINUTES, MOMENTS, MONEY, NAMES, SHARES, TEXTS, maybe
 from tests.distribution_strategies import distributions
-
-NAMES = st.one_of(
-    st.sampled_from(
-        ["A1000", "010", "NO", "1.10", "a b", "Pump FS", "A SS+3d", "P1:A", "~", "<<", "x: y", 'ü, "q" #1', "-", "*"]
-    ),
-    st.text(min_size=1, max_size=12).filter(lambda text: text.strip() == text),
-)
-TEXTS = st.one_of(st.just(""), NAMES, st.text(max_size=30))
-MOMENTS = st.integers(0, 3000).map(lambda n: datetime(2025, 1, 1) + timedelta(hours=7 * n, minutes=15 * (n % 4)))
-MAYBE_MOMENT = st.one_of(st.none(), MOMENTS)
-MINUTES = st.integers(0, 40_000)
-MONEY = st.one_of(st.just(0.0), st.integers(0, 10**7).map(lambda n: n / 100), st.floats(-1e9, 1e9))
-SHARES = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.1, 0.333, 1.0]))
-MAYBE_TEXT = st.one_of(st.none(), NAMES)
-
-
-def maybe(strategy: st.SearchStrategy) -> st.SearchStrategy:
-    return st.one_of(st.none(), strategy)
+from tests.risk_strategies import POSITIVE, RANGES, risk_models
 
 
 @st.composite
@@ -85,8 +69,7 @@ SCHEDULING = st.builds(
 
 
 def _amounts() -> st.SearchStrategy[Amount]:
-    ranges = st.one_of(distributions(), distributions(relative=True))
-    return st.builds(Amount, value=MONEY, uncertainty=maybe(ranges))
+    return st.builds(Amount, value=MONEY, uncertainty=maybe(RANGES))
 
 
 def _assignments(resources: list[str]) -> st.SearchStrategy[Assignment]:
@@ -105,6 +88,7 @@ def _assignments(resources: list[str]) -> st.SearchStrategy[Assignment]:
         levelling_delay=MINUTES,
         curve=MAYBE_TEXT,
         drives=st.booleans(),
+        uncertainty=maybe(distributions(relative=True)),
     )
 
 
@@ -133,7 +117,6 @@ def activities(
     if actual_start and actual_finish and actual_finish < actual_start:
         actual_start, actual_finish = actual_finish, actual_start
     segments = draw(st.lists(MINUTES, max_size=3))
-    ranges = st.one_of(distributions(), distributions(relative=True))
     return Activity(
         project=project,
         id=own_id,
@@ -166,7 +149,8 @@ def activities(
         wbs=draw(st.sampled_from([None, *codes])),
         codes=draw(st.dictionaries(NAMES, TEXTS, max_size=2)),
         fields=draw(st.dictionaries(NAMES, TEXTS, max_size=2)),
-        uncertainty=draw(maybe(ranges)),
+        uncertainty=draw(maybe(RANGES)),
+        existence=draw(SHARES),
         cost=draw(maybe(st.builds(Cost, fixed=maybe(_amounts()), per_day=maybe(_amounts()), actual=MONEY))),
         assignments=tuple(draw(st.lists(_assignments(resources), max_size=2))),
         expenses=tuple(draw(st.lists(st.builds(Expense, name=TEXTS, remaining_cost=MONEY, account=MAYBE_TEXT), max_size=1))),
@@ -178,16 +162,19 @@ def activities(
 def _links(refs: list[Ref]) -> st.SearchStrategy[list[Relationship]]:
     """Links forward in the order of the activities, so that there are no loops."""
 
-    def link(ends: tuple[int, int], kind: LinkType, lag: int, share: float | None, own: LagCalendar | None, clock: bool):
+    def link(
+        ends: tuple[int, int], kind: LinkType, lag: int, share: float | None, own: LagCalendar | None, clock: bool,
+        spread: Distribution | None, probability: float,
+    ) -> Relationship:  # fmt: skip
         first, last = sorted(ends)
-        minutes = 0 if share is not None else lag
-        return Relationship(refs[first], refs[last], kind, minutes, clock, share, own)
+        minutes, spread = (lag, spread) if share is None else (0, None)
+        return Relationship(refs[first], refs[last], kind, minutes, clock, share, own, spread, probability)
 
     ends = st.tuples(st.integers(0, len(refs) - 1), st.integers(0, len(refs) - 1)).filter(lambda pair: pair[0] != pair[1])
     return st.lists(
         st.builds(
             link, ends, st.sampled_from(list(LinkType)), st.integers(-5000, 5000), maybe(st.sampled_from([0.5, -0.125, 1.0])),
-            maybe(st.sampled_from(list(LagCalendar))), st.booleans(),
+            maybe(st.sampled_from(list(LagCalendar))), st.booleans(), maybe(RANGES), st.one_of(st.just(1.0), SHARES),
         ),
         max_size=8,
     )  # fmt: skip
@@ -212,7 +199,7 @@ def plans(draw: st.DrawFn) -> Plan:
         Project, id=st.just(""), name=TEXTS, start=MOMENTS, data_date=MAYBE_MOMENT, must_finish_by=MAYBE_MOMENT,
         calendar=st.sampled_from([None, *names]), finish=MAYBE_MOMENT, scheduling=maybe(SCHEDULING),
     )  # fmt: skip
-    return Plan(
+    plan = Plan(
         name=draw(TEXTS),
         projects=tuple(draw(project.map(lambda p, own=own: _renamed(p, own))) for own in project_ids),
         activities=tuple(found),
@@ -224,8 +211,8 @@ def plans(draw: st.DrawFn) -> Plan:
         focus=tuple(draw(st.lists(st.sampled_from([a.ref for a in found]), max_size=2, unique=True))),
         scheduling=draw(SCHEDULING),
         currency=draw(st.sampled_from(["", "EUR", "US$"])),
-        **draw(_risk_model(shown)),
     )  # fmt: skip
+    return plan.with_changes(**draw(risk_models(plan)))
 
 
 def _renamed(project: Project, own_id: str) -> Project:
@@ -245,33 +232,5 @@ def _resource(name: str, calendar_names: list[str]) -> st.SearchStrategy[Resourc
         rates=st.lists(st.one_of(rate, MONEY.map(lambda m: RatePeriod(start=None, price=m))), max_size=2).map(tuple),
         max_units=maybe(SHARES),
         uncertainty=maybe(distributions(relative=True)),
+        productivity=maybe(POSITIVE),
     )
-
-
-@st.composite
-def _risk_model(draw: st.DrawFn, shown: list[str]) -> dict[str, object]:
-    ranges = st.one_of(distributions(), distributions(relative=True))
-    impact = st.builds(Impact, activity=st.sampled_from(shown), duration=ranges, cost=maybe(ranges))
-    impacts = st.lists(impact, max_size=2).map(tuple)
-    action = st.builds(Action, name=TEXTS, cost=MONEY).filter(lambda a: a != Action())
-    actions = st.lists(action, max_size=1).map(tuple)
-    mitigation = st.builds(Mitigation, actions=actions, probability=maybe(SHARES), impacts=maybe(impacts))
-    combine = st.sampled_from(["series", "parallel"])
-    risks = [
-        draw(st.builds(Risk, id=st.just(name), name=TEXTS, probability=SHARES, impacts=impacts, shared=st.booleans(),
-                       combine=combine, mitigation=maybe(mitigation)))
-        for name in draw(st.lists(NAMES, max_size=2, unique=True))
-    ]  # fmt: skip
-    factors = [
-        draw(st.builds(Factor, id=st.just(name), name=TEXTS, probability=SHARES, uncertainty=distributions(relative=True),
-                       applies_to=st.lists(st.sampled_from(shown), max_size=2, unique=True).map(tuple), combine=combine))
-        for name in draw(st.lists(NAMES, max_size=2, unique=True))
-    ]  # fmt: skip
-    variables = [f"{kind} of {name}" for kind in ("duration", "rate", "cost") for name in shown]
-    variables += [f"magnitude of {risk.id}" for risk in risks]
-    correlation = st.builds(
-        Correlation,
-        between=st.lists(st.sampled_from(variables), min_size=2, max_size=4, unique=True).map(tuple),
-        rank=st.floats(-1, 1),
-    )
-    return {"risks": tuple(risks), "factors": tuple(factors), "correlations": tuple(draw(st.lists(correlation, max_size=2)))}

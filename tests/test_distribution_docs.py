@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from simcore.models.distributions import DISTRIBUTIONS, Distribution, duration_values, parse_distribution, signature
+from simcore.models.distribution_families import FAMILIES
+from simcore.models.distributions import (
+    DISTRIBUTIONS,
+    ByPercentiles,
+    Distribution,
+    duration_values,
+    format_distribution,
+    parse_distribution,
+    signature,
+)
 
 TEXT = (Path(__file__).resolve().parents[1] / "docs" / "distributions.md").read_text(encoding="utf-8")
 SIGNATURES = {signature(kind) for kind in DISTRIBUTIONS.values()}
@@ -23,7 +32,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def read(text: str) -> Distribution:
-    return parse_distribution(text, duration_values())
+    return parse_distribution(text, duration_values(), load=lambda name, column: ("8d", "9d"))
 
 
 @pytest.mark.parametrize("text", EXPRESSIONS)
@@ -36,6 +45,15 @@ def test_every_distribution_is_described_as_it_is_written():
     assert [text for text, _ in described] == [signature(kind) for kind in DISTRIBUTIONS.values()]
     assert [read(example).label for _, example in described] == list(DISTRIBUTIONS)
     assert [row[0].strip("`") for row in rows("Formulas")] == list(DISTRIBUTIONS)
+
+
+def test_the_families_that_take_percentiles_are_described():
+    named = {name for row in rows("From percentiles") for name in re.findall(r"`(\w+)`", row[0])}
+    assert named == {kind.label for kind in FAMILIES}
+    for row in rows("From percentiles"):
+        for text in re.findall(r"`(\w+\([^`]*)`", row[2]):
+            assert isinstance(read(text), ByPercentiles)
+            assert format_distribution(read(text), duration_values()) == text
 
 
 def test_every_source_is_listed():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from simcore.models.distributions import (
     DISTRIBUTIONS,
     Beta,
+    ByPercentiles,
     Cumulative,
     Discrete,
     Empirical,
@@ -23,6 +24,7 @@ from simcore.models.distributions import (
     Normal,
     Pert,
     PertGen,
+    Shift,
     Triangular,
     Trigen,
     Truncate,
@@ -69,6 +71,15 @@ DURATIONS = duration_values()
         ("truncate(normal(10d, 4d), 0d, inf)", Truncate(Normal(10 * DAY, 4 * DAY), 0, math.inf)),
         ("truncate(truncate(normal(50%, 10%), 0%, inf), -inf, 90%)",
          Truncate(Truncate(Normal(0.5, 0.1, relative=True), 0, math.inf), -math.inf, 0.9)),
+        ("shift(exponential(5d), -1d)", Shift(Exponential(5 * DAY), -DAY)),
+        ("truncate(shift(truncate(normal(50%, 10%), 0%, inf), 20%), -inf, 90%)",
+         Truncate(Shift(Truncate(Normal(0.5, 0.1, relative=True), 0, math.inf), 0.2), -math.inf, 0.9)),
+        ("normal(P10=8d, P90=20d)", ByPercentiles(Normal, ((0.1, 8 * DAY), (0.9, 20 * DAY)))),
+        ("pert(P0.5=80%, mode=100%, P99.5=150%, lambda=6)",
+         ByPercentiles(Pert, ((0.005, 0.8), (0.995, 1.5)), (("mode", 1.0), ("lam", 6.0)), relative=True)),
+        ("weibull(shape=1.7, P90=20d)", ByPercentiles(Weibull, ((0.9, 20 * DAY),), (("shape", 1.7),))),
+        ("shift(lognormal(P20=8d, P80=20d), 5d)",
+         Shift(ByPercentiles(Lognormal, ((0.2, 8 * DAY), (0.8, 20 * DAY))), 5 * DAY)),
         ("triangular(90%, 100%, 130%)", Triangular(0.9, 1.0, 1.3, relative=True)),
         ("discrete(0%: 70%, 20%: 30%)", Discrete((0, 0.2), (0.7, 0.3), relative=True)),
     ],
@@ -90,6 +101,9 @@ def test_reads_and_prints(text, expected):
         ("trigen(8d, 10d, 15d, high%=95%)", "trigen(8d, 10d, 15d, 10%, 95%)"),
         ("normal(mean=10d, sd=2d)", "normal(10d, 2d)"),
         ("triangular(0, 1d, 2d)", "triangular(0d, 1d, 2d)"),
+        ("Normal(p90 = 20d, P10.0=8d)", "normal(P10=8d, P90=20d)"),
+        ("triangular(P90=20d, max=25d, P10=8d)", "triangular(P10=8d, P90=20d, max=25d)"),
+        ("lognormal_p(p10=8d, p90=20d)", "lognormal_p(8d, 20d)"),
         ("discrete(0d: 0.25, 20d: 0.75)", "discrete(0d: 25%, 20d: 75%)"),
     ],
 )
@@ -146,6 +160,11 @@ MESSAGES = [
     ("empirical()", "there are no observed values"),
     ("truncate(normal(10d, 1d), 20d, 30d)", "less than one value in a million lies between 20d and 30d"),
     ("truncate(normal(10d, 1d), 9d)", "truncate does not go with 2 values; write truncate(distribution, low, high)"),
+    ("shift(normal(10d, 1d))", "shift does not go with 1 value; write shift(distribution, by)"),
+    ("shift(normal(90%, 10%), 1d)", "shift mixes percentages (90%) and absolute values (1d)"),
+    ("empirical(jobs.csv)", "values cannot be read from a file here; write them, such as empirical(8d, 9d, 12d)"),
+    ('empirical("jobs.csv)', "the quotes of"),
+    ("shift(" * 500 + "1d" + ", 9d)" * 500, "shift is nested more than 8 deep"),
     ("truncate(" * 500 + "1d" + ", 0d, 9d)" * 500, "truncate is nested more than 8 deep"),
 ]
 
@@ -201,6 +220,33 @@ def test_nonsense_gives_a_sentence_or_a_distribution(text):
         assert str(error)  # noqa: PT017
     else:
         assert parse_distribution(format_distribution(distribution, DURATIONS), DURATIONS) == distribution
+
+
+def test_values_are_read_from_files():
+    """They stand in the distribution, so that whatever is written from it holds them itself."""
+    asked = []
+
+    def load(name: str, column: str) -> tuple[str, ...]:
+        asked.append((name, column))
+        return {"jobs.csv": ("8d", "9d"), "a, b.csv": ("95%", "120%"), "plain": ("8", "9")}[name]
+
+    def read(text: str, values=DURATIONS):
+        return parse_distribution(text, values, load)
+
+    assert read("empirical(jobs.csv)") == Empirical((8 * DAY, 9 * DAY))
+    assert format_distribution(read("shift(empirical(jobs.csv, net duration), 1d)"), DURATIONS) == "shift(empirical(8d, 9d), 1d)"
+    assert read('empirical("a, b.csv", "overrun (%), net")') == Empirical((0.95, 1.2), relative=True)
+    assert read("empirical('plain')", money_values()) == Empirical((8, 9))
+    assert read("empirical('plain', column=Cost)", money_values()) == Empirical((8, 9))
+    assert asked == [
+        ("jobs.csv", ""), ("jobs.csv", "net duration"), ("a, b.csv", "overrun (%), net"), ("plain", ""), ("plain", "Cost"),
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match=r"plain: '8' has no unit; write .* or the unit into the heading, such as duration \(d\)"):
+        read("empirical('plain')")
+    with pytest.raises(ValueError, match="empirical takes one file and one column"):
+        read("empirical(jobs.csv, a, b)")
+    with pytest.raises(ValueError, match=r"mixes percentages \(95%\) and absolute values \(1d\)"):
+        read('truncate(empirical("a, b.csv"), 1d, 2d)')
 
 
 def test_signatures():

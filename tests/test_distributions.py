@@ -32,6 +32,7 @@ from simcore.models.distributions import (
     Pert,
     PertGen,
     PiecewiseLinear,
+    Shift,
     Triangular,
     Trigen,
     Truncate,
@@ -212,6 +213,18 @@ def test_steps_are_exact():
     assert Truncate(Truncate(Discrete((-1, 0.1, 0.7), (1, 1, 1)), 0, 9), 0.1, 0.7).mean == pytest.approx(0.4)
     gap = Histogram((0, 1, 2, 3), (1, 0, 1))
     assert gap.ppf([0.25, 0.5, 0.75]).tolist() == [0.5, 1.0, 2.5]
+
+
+def test_shifts_move_and_limits_move_along():
+    moved = Shift(Truncate(Shift(Normal(0, 1), 5), 4, 7), 10)
+    assert moved.bounds == (14, 17)
+    np.testing.assert_allclose(moved.ppf(U), Truncate(Normal(15, 1), 14, 17).ppf(U), rtol=1e-12)
+    cut = Truncate(moved, 14.5, 40)
+    assert cut.canonical()[0] == Truncate(Normal(15, 1), 14.5, 17).canonical()[0]
+    np.testing.assert_allclose(cut.ppf(U), Truncate(Normal(15, 1), 14.5, 17).ppf(U), rtol=1e-12)
+    assert Shift(Normal(1, 2, relative=True), 0.5).relative
+    with pytest.raises(ParameterError, match="the shift is inf; write a finite number"):
+        Shift(Fixed(1), math.inf)
 
 
 def test_a_table_of_kinks_needs_no_more_than_its_pieces():

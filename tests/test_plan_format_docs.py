@@ -15,15 +15,7 @@ from simcore.models.formats import (
     native_links,
     native_project,
     native_risks,
-    native_branches,
-    native_correlations,
-    native_impacts,
-    native_ranges,
     native_rules,
-    native_scenarios,
-    native_sections,
-    native_weather,
-    native_where,
 )
 from simcore.models.formats.native import merge_risks
 from simcore.models.plan import ConstraintType

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from simcore.models.distributions import Values, duration_values
 from simcore.models.formats.native_fields import Report, Scope, texts
@@ -28,11 +29,12 @@ class Context:
     relationships: Sequence[Relationship] = ()
     options: Mapping[str, SchedulingOptions] = field(default_factory=dict)
     scales: Scales = field(default_factory=dict)
-    links: LinkNames = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def links(self) -> LinkNames:
+        """The relationships by name."""
         shown = {activity.ref: self.index.shown(activity) for activity in self.index.activities}
-        self.links = LinkNames(self.relationships, shown)
+        return LinkNames(self.relationships, shown)
 
     @staticmethod
     def of(plan: Plan, report: Report) -> Context:

@@ -65,6 +65,8 @@ def read_templates(table: Table, report: Report) -> Templates:
 
 def _template(name: str, node: Node, line: int, report: Report) -> Ranges:
     scope = Scope(report, f"template '{name}'")
+    if not Range(name, scope, line).problem("duration"):
+        scope.problem(line, "the name is itself a range.", "Name the template otherwise.")
     if isinstance(node, str) and node:
         inner = Table(line)
         inner.put("duration", node, line)

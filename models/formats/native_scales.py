@@ -22,6 +22,8 @@ def read_scales(table: Table, report: Report, known: Scales) -> Scales:
         for word, expression in text_map(inner, scope, at).items():
             before = found.setdefault(quantity, {}).get(word, expression)
             what = _problem(quantity, expression, scope)
+            if not _problem(quantity, word, scope):
+                what = "the word is itself a value; name it otherwise."
             if before != expression:
                 what = f"the plan has it already, as {before}; here it is {expression}."
             if what:

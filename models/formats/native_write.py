@@ -17,7 +17,11 @@ from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_project import DEFAULT_PROJECT, default_parent
 from simcore.models.formats.native_sections import FORMAT
 from simcore.models.formats.native_write_activities import ActivityWriter
+from simcore.models.formats.native_write_branches import write_branch
+from simcore.models.formats.native_write_correlations import write_correlation
 from simcore.models.formats.native_write_risks import RiskWriter
+from simcore.models.formats.native_write_scenarios import write_scenario
+from simcore.models.formats.native_write_weather import write_weather
 from simcore.models.formats.native_yaml import Value, document
 from simcore.models.plan import Plan, Project, SchedulingOptions, Wbs
 from simcore.models.units import format_datetime
@@ -39,7 +43,7 @@ def to_document(plan: Plan) -> Document:
     """Everything of a plan that a native file holds, as mappings, lists and plain values."""
     index = ActivityIndex.of(plan)
     activities = ActivityWriter(plan, index)
-    risks = RiskWriter(plan, index)
+    risks = RiskWriter(plan)
     single = plan.projects[0] if len(plan.projects) == 1 else None
     about = given(currency=plan.currency, focus=[plan.shown[ref] for ref in plan.focus])
     sections: Document = {"format": FORMAT}
@@ -62,9 +66,13 @@ def to_document(plan: Plan) -> Document:
     ))  # fmt: skip
     sections["activities"] = {activities.key(a): activities.write(a) for a in plan.activities}
     sections.update(given(
+        scales={quantity: dict(words) for quantity, words in plan.scales.items()},
         risks={risk.id: risks.risk(risk) for risk in plan.risks},
         factors={factor.id: risks.factor(factor) for factor in plan.factors},
-        correlations=[{"between": list(c.between), "rank": c.rank} for c in plan.correlations],
+        correlations=[write_correlation(correlation) for correlation in plan.correlations],
+        branches={branch.id: write_branch(branch, plan, index) for branch in plan.branches},
+        weather={weather.calendar: write_weather(weather) for weather in plan.weather},
+        scenarios={scenario.id: write_scenario(scenario) for scenario in plan.scenarios},
     ))  # fmt: skip
     return sections
 
@@ -162,6 +170,7 @@ def _resource(resource: Resource) -> Document:
         calendar=resource.calendar,
         max_units=resource.max_units,
         uncertainty=resource.uncertainty and format_distribution(resource.uncertainty, factor_values()),
+        productivity=resource.productivity and format_distribution(resource.productivity, factor_values()),
     )
     if resource.max_units == 0:
         written["max_units"] = 0

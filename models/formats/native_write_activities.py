@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from simcore.models.costs import Amount, Assignment, Cost
-from simcore.models.distributions import duration_values, format_distribution, money_values
+from simcore.models.distributions import Distribution, duration_values, factor_values, format_distribution, money_values
 from simcore.models.formats.native_activities import default_status
 from simcore.models.formats.native_fields import Units
 from simcore.models.formats.native_index import ActivityIndex
@@ -87,6 +87,8 @@ class ActivityWriter:
         if activity.uncertainty is not None:
             values = duration_values(*units, elapsed=activity.elapsed)
             written["uncertainty"] = format_distribution(activity.uncertainty, values)
+        if activity.existence != 1.0:
+            written["existence"] = format_percent(activity.existence)
         if activity.segments:
             written["segments"] = [
                 {"offset": format_duration(s.offset, units.day), "work": format_duration(s.work, units.day)}
@@ -108,13 +110,20 @@ class ActivityWriter:
         short = f"{shown} {link.type}{lag if lag.startswith(('-', '+')) or not lag else f'+{lag}'}"
         if link.type is LinkType.FS and not lag:
             short = shown
-        if link.lag_calendar is None and (short == shown or self.index.find(short, successor.project) is None):
+        plain = link.lag_calendar is None and link.uncertainty is None and link.probability == 1.0
+        if plain and (short == shown or self.index.find(short, successor.project) is None):
             return short
         written: Document = {"activity": shown, "type": str(link.type)}
         if lag:
             written["lag"] = lag
         if link.lag_calendar is not None:
             written["lag_calendar"] = str(link.lag_calendar)
+        if link.uncertainty is not None:
+            units = lag_units(self.index, predecessor, successor, link.lag_calendar, self.options)
+            values = duration_values(*units, elapsed=link.elapsed)
+            written["uncertainty"] = format_distribution(link.uncertainty, values)
+        if link.probability != 1.0:
+            written["probability"] = format_percent(link.probability)
         return written
 
 
@@ -202,6 +211,8 @@ def _differences(item: Any, units: Units) -> Document:
             written[attribute.name] = _date(value, attribute.name)
         elif attribute.name in _MINUTES:
             written[attribute.name] = format_duration(value, units.day)
+        elif isinstance(value, Distribution):
+            written[attribute.name] = format_distribution(value, factor_values())
         else:
             written[attribute.name] = value
     return written
