@@ -148,11 +148,14 @@ def cell_value(text: str, kind: str) -> tuple[Any, str]:
             found = datetime.fromisoformat(text), "yyyy-mm-dd"
     except (ValueError, ArithmeticError):
         found = None
-    if found is not None and isinstance(found[0], datetime) and found[0].year < 1901:
-        found = None
-    if found is not None and cell_text(Cell(found[0], found[1].endswith("%")), kind) == text:
+    if found is not None and _kept(found[0]) and cell_text(Cell(found[0], found[1].endswith("%")), kind) == text:
         return found
     return text, "@"
+
+
+def _kept(value: Any) -> bool:
+    """Whether a workbook keeps a value: numbers of fifteen digits, dates from 1901 on."""
+    return value.year >= 1901 if isinstance(value, datetime) else float(f"{value:.15g}") == value
 
 
 def cell_node(text: str, kind: str, line: int) -> Node:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from simcore.models.distributions import duration_values, format_distribution, money_values
+from simcore.models.formats.native_fields import Units
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_sections import FORMAT
 from simcore.models.formats.native_write import to_document
@@ -17,6 +18,8 @@ Document = dict[str, Value]
 
 _OF_PLANS = frozenset({"format", "name", "project", "projects", "scheduling", "calendars", "wbs", "resources", "activities"})
 """Sections that describe the work, not its risk."""
+_NO_DAYS = 1e9
+"""Hours of a day so long that durations are written in hours: a rule is checked before it is known what a day is."""
 _FLAGS = frozenset({"shared", "stop"})
 
 
@@ -38,7 +41,8 @@ def _own_ranges(plan: Plan) -> Iterator[Document]:
     for activity in filter(may_vary, plan.activities):
         rule: Document = {}
         if activity.uncertainty is not None:
-            values = duration_values(*index.units(activity), elapsed=activity.elapsed)
+            day = index.units(activity).day
+            values = duration_values(day if day == Units().day else _NO_DAYS, elapsed=activity.elapsed)
             rule["duration"] = format_distribution(activity.uncertainty, values)
         for key in ("fixed", "per_day"):
             amount = getattr(activity.cost, key, None)

@@ -52,7 +52,7 @@ def guide_page(page: Worksheet, plan: Plan | None) -> None:
     page.column_dimensions["A"].width = 18
     page.column_dimensions["B"].width = 110
     page.sheet_view.showGridLines = False
-    rows = [("Risk register" + (f": {plan.name}" if plan is not None and plan.name else ""), ""), ("", ""), *_GUIDE]
+    rows = [("Risk register" + (f": {_printable(plan.name)}" if plan is not None and plan.name else ""), ""), ("", ""), *_GUIDE]
     rows += [(sheet.title, f"{sheet.about[:1].upper()}{sheet.about[1:]}.") for sheet in sheets().values()]
     for number, (left, right) in enumerate(rows, start=1):
         for column, text in enumerate((left, right), start=1):
@@ -84,7 +84,7 @@ def activities_page(page: Worksheet, plan: Plan | None) -> None:
 
 
 def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)
+    return "".join(character if character.isprintable() else " " for character in text[:500])
 
 
 def examples_page(page: Worksheet) -> None:
