@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simcore.cli.options import debug_option
-from simcore.cli.templates import DEFAULT, template_files, template_names, template_register
+from simcore.cli.templates import DEFAULT, RISKS, template_files, template_names, template_register
 from simcore.models.errors import SimcoreError
 
 if TYPE_CHECKING:
@@ -55,23 +55,19 @@ def command(target: str, template: str | None, excel: bool, plan: str | None) ->
 
 def new_folder(target: Path, template: str, excel: bool) -> None:
     """A folder with a plan and its register."""
-    from simcore.models.files import write_bytes, write_text
+    from simcore.models.files import write_bytes
 
-    texts = template_files(template)
-    books: dict[str, bytes] = {}
+    found = template_files(template)
+    plan = next(iter(found))
     if excel:
-        texts.pop("risks.yaml", None)
-        books[REGISTER] = template_register(template)
-    refuse_standing(target, (*texts, *books))
+        found = {plan: found[plan], REGISTER: template_register(template)}
+    refuse_standing(target, tuple(found))
     target.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_text(target / name, text)
-        click.echo(f"Wrote {target / name}")
-    for name, data in books.items():
+    for name, data in found.items():
         write_bytes(target / name, data)
         click.echo(f"Wrote {target / name}")
-    register = next((name for name in ("risks.yaml", REGISTER) if name in texts or name in books), None)
-    show_next(target / "plan.yaml", target / register if register else None)
+    register = next((target / name for name in found if name in (RISKS, REGISTER)), None)
+    show_next(target / plan, register)
 
 
 def new_register(target: Path, plan_file: str | None) -> None:
