@@ -73,5 +73,6 @@ def size_of(plan: Plan, out: str, only_risks: bool) -> str:
     """What a file holds, in numbers."""
     if only_risks or out.lower().endswith(".xlsx"):
         impacts = sum(len(risk.impacts) for risk in plan.risks)
-        return f"{len(plan.risks):,} risks, {impacts:,} impacts, {len(plan.factors):,} factors"
+        parts = {"risk": len(plan.risks), "impact": impacts, "factor": len(plan.factors)}
+        return ", ".join(f"{number:,} {noun}{'s' * (number != 1)}" for noun, number in parts.items())
     return f"{len(plan.activities):,} activities, {len(plan.relationships):,} relationships"

@@ -166,7 +166,7 @@ def _named(plan: Plan, how: str) -> _Fields:
         ])  # fmt: skip
     names = [known[name.casefold()] for name in wanted]
     shape = next((name for name in known.values() if _role(name) == "shape"), "")
-    return _Fields(text=names[0]) if len(names) == 1 else _Fields(*names, shape=shape)
+    return _Fields(text=names[0]) if len(names) == 1 else _Fields(names[0], names[1], names[2], shape)
 
 
 def _read(plan: Plan, fields: _Fields) -> _Found:

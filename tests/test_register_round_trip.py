@@ -77,7 +77,10 @@ templates: {novel: "pert(80%, 100%, 200%)", dear: {duration: "uniform(1d, 2d)", 
 uncertainty:
   - {where: {wbs: C, percent_complete: "< 50%", code: {Trade: [Civil, "a; b"], Phase: "2"}}, template: novel}
   - {where: {id: ["1010", "10*"], resource: crew*}, duration: "truncate(normal(10d, 2d), 5d, inf)", per_day: "uniform(90%, 120%)"}
-scales: {probability: {low: 10%, High: "triangular(20%, 30%, 50%)"}, duration: {low: "uniform(1%, 5%)"}, cost: {huge: "uniform(1000, 2000)"}}
+scales:
+  probability: {low: 10%, High: "triangular(20%, 30%, 50%)"}
+  duration: {low: "uniform(1%, 5%)"}
+  cost: {huge: "uniform(1000, 2000)"}
 risks:
   R1:
     name: "=SUM(A1)"
@@ -144,7 +147,10 @@ def test_every_section_of_a_risks_file_has_its_sheet() -> None:
     assert known | {"format", "currency", "focus"} == set(RISKS_FIELDS)
 
 
-@given(st.lists(st.text(min_size=1).map(str.strip).filter(bool), min_size=1, max_size=3, unique=True), st.sampled_from(["list", "ids"]))
+WORDS = st.text(min_size=1).map(str.strip).filter(bool)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=3, unique=True), st.sampled_from(["list", "ids"]))
 def test_lists_in_a_cell_read_back(items: list[str], kind: str) -> None:
     value = items[0] if len(items) == 1 else items
     text = node_text(value, kind)

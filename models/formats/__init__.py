@@ -138,11 +138,16 @@ def _similar(path: Path) -> str:
 
 def _kind(data: bytes, path: Path) -> str:
     """Which reader a file is for."""
+    from simcore.models.formats.register_grid import is_workbook
+
     suffix = path.suffix.lower()
     if data.startswith(b"ERMHDR") or data.startswith(b"\xef\xbb\xbfERMHDR"):
         return "xer"
     if data.startswith(_OLE2) or suffix in _JAVA_SUFFIXES - {".pmxml"}:
         return "mpxj"
+    if is_workbook(data):
+        fix = f"A register goes with its plan: simcore run PLAN --risks {path.name}."
+        raise PlanError(Problem(path.name, "is a workbook, not a plan.", fix))
     for magic, what in _FOREIGN:
         if data.startswith(magic):
             raise PlanError(Problem(path.name, f"is {what}, not a plan.", _READABLE))

@@ -9,10 +9,11 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simcore.models.errors import PlanError, Problem
 from simcore.models.formats.register_cells import Cell
+from simcore.models.formats.register_sheets import NOT_READ, plain
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -76,9 +77,11 @@ def read_workbook(data: bytes, name: str) -> list[Grid]:
     PlanError
         The file is damaged, protected, or far too large.
     """
-    values = _load(data, name, values=True)
-    formulas = _load(data, name, values=False) if _has_formulas(data) else None
-    return [_grid(name, sheet, formulas[sheet.title] if formulas else None) for sheet in values.worksheets]
+    book = _load(data, name, values=False)
+    read = [sheet for sheet in book.worksheets if plain(sheet.title) not in map(plain, NOT_READ)]
+    formulas = any(cell.data_type == "f" for sheet in read for row in sheet.iter_rows() for cell in row)
+    results = _load(data, name, values=True) if formulas else None
+    return [_grid(name, sheet, results[sheet.title] if results else None) for sheet in read]
 
 
 def _load(data: bytes, name: str, values: bool) -> Workbook:
@@ -99,21 +102,14 @@ def _load(data: bytes, name: str, values: bool) -> Workbook:
         raise PlanError(Problem(name, what, "Open it in Excel or LibreOffice and save it as .xlsx again.")) from None
 
 
-def _has_formulas(data: bytes) -> bool:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = (entry for entry in archive.namelist() if entry.startswith("xl/worksheets/"))
-        return any(re.search(rb"<f[ >/]", archive.read(part)) for part in parts)
-
-
-def _grid(name: str, sheet: Worksheet, formulas: Worksheet | None) -> Grid:
+def _grid(name: str, sheet: Worksheet, results: Worksheet | None) -> Grid:
+    """The cells of a sheet, with the results of formulas as they were when the workbook was saved."""
     rows: list[list[Cell]] = []
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    for cells in sheet.iter_rows():
         row = [_cell(cell) for cell in cells]
-        if formulas is not None:
-            for place, cell in enumerate(row):
-                if cell.value is None and formulas.cell(number, place + 1).data_type == "f":
-                    trouble = "the formula has no result in the file; open and save it in Excel, or write the value"
-                    row[place] = Cell(None, trouble=trouble)
+        for place, cell in enumerate(cells):
+            if cell.data_type == "f" and results is not None:
+                row[place] = _result(results[cell.coordinate])
         rows.append(row)
     merged: dict[int, list[str]] = {}
     for area in sheet.merged_cells.ranges:
@@ -121,15 +117,22 @@ def _grid(name: str, sheet: Worksheet, formulas: Worksheet | None) -> Grid:
     return Grid(name, sheet.title, rows, merged)
 
 
-def _cell(cell: object) -> Cell:
-    value = getattr(cell, "value", None)
+def _result(cell: Any) -> Cell:
+    if cell.value is None:
+        trouble = "the formula has no result in the file; open and save it in Excel, or write the value"
+        return Cell(None, trouble=trouble)
+    return _cell(cell)
+
+
+def _cell(cell: Any) -> Cell:
+    value = cell.value
     if value is None:
         return _BLANK
-    if getattr(cell, "data_type", "") == "e":
+    if cell.data_type == "e":
         return Cell(value, trouble=f"the formula ends in the error {value}; correct it, or write the value")
     if isinstance(value, str):
         return Cell(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), value) if "_x" in value else value)
-    return Cell(value, "%" in str(getattr(cell, "number_format", "")))
+    return Cell(value, "%" in str(cell.number_format))
 
 
 def read_csv(data: bytes, name: str) -> Grid:

@@ -141,7 +141,7 @@ def _count(row: int, column: str, words: int) -> str:
         f"COUNTIFS(Risks!$A$2:$A${last},{risk},Risks!{chance}$2:{chance}${last},$A{row},"
         f'Risks!{status}$2:{status}${last},"<>closed")'
     )
-    return f'=SUMPRODUCT(({impact}={column}${words})*({impact}<>"")*({when}<>"post")*({known}>0))'
+    return f'=SUMPRODUCT(({impact}={column}${words})*({impact}<>"")*({when}<>"post")*($A{row}<>"")*({known}>0))'
 
 
 def _letter(sheet: str, key: str) -> str:

@@ -11,7 +11,7 @@ from simcore.models.formats.register_grid import Grid
 from simcore.models.formats.register_matrix import read_matrix
 from simcore.models.formats.register_risks import RiskSheets
 from simcore.models.formats.register_rows import CellReport, Row, SheetReader, list_in, merge_more
-from simcore.models.formats.register_sheets import MATRIX, MONTHS, NOT_READ, flat_sheet, plain, sheets
+from simcore.models.formats.register_sheets import MATRIX, MONTHS, flat_sheet, plain, sheets
 from simcore.models.scales import QUANTITIES
 
 _WHERE = ("id", "name", "wbs", "calendar", "resource", "code", "percent_complete", "project")
@@ -56,7 +56,7 @@ class _Builder:
         title = plain(grid.title)
         known = {plain(name): name for name in sheets()}
         blank = all(cell.blank for row in grid.rows for cell in row)
-        if title in map(plain, NOT_READ) or (blank and title not in known):
+        if blank and title not in known:
             return
         if title in known or f"{title}s" in known:
             name = known.get(title) or known[f"{title}s"]
