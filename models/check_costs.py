@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from simcore.models.errors import Problem
 
 if TYPE_CHECKING:
+    from simcore.models.distributions import Distribution
     from simcore.models.places import Places
     from simcore.models.plan import Plan
 
@@ -27,8 +29,18 @@ def price_problems(plan: Plan, places: Places) -> Iterator[Problem]:
         if not productivity.relative:
             fix = "Write percentages, such as 'triangular(80%, 100%, 110%)'."
             yield Problem(f"{where} productivity", "it divides durations.", fix)
-        elif float(productivity.ppf(_ONE_IN_A_MILLION)) <= 0.0:
+        elif _reaches_zero(productivity):
             yield Problem(f"{where} productivity", "it divides durations, and may be 0 or less.", "Keep it above 0%.")
+    yield from _quantities(plan, places)
+
+
+def _reaches_zero(spread: Distribution) -> bool:
+    """Whether values of 0 or less must be expected; tails without end may have them once in a million."""
+    low = spread.bounds[0]
+    return (low if isfinite(low) else float(spread.ppf(_ONE_IN_A_MILLION))) <= 0.0
+
+
+def _quantities(plan: Plan, places: Places) -> Iterator[Problem]:
     for activity in plan.activities:
         for assignment in activity.assignments:
             if assignment.uncertainty is not None and not assignment.uncertainty.relative:

@@ -2,22 +2,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import simcore
 from simcore.models import constraints
-from simcore.models.distributions import duration_values, factor_values, format_distribution, money_values
 from simcore.models.plan import Activity, Plan, Status
 from simcore.reports import wording
+from simcore.reports.model_text import ModelPart, model_parts
+from simcore.reports.risk_text import RiskText, chance_text, correlation_text, factor_effect
 
 if TYPE_CHECKING:
     from simcore.models.errors import Problem
-    from simcore.models.risks import Correlation, Factor, Impact, Mitigation, Risk
+    from simcore.models.risks import Factor, Risk
     from simcore.results import Results
 
-EFFECTS_SHOWN = 8
 PLACES_SHOWN = 5
 
 
@@ -31,6 +31,7 @@ class RiskLine:
     probability: str
     effects: tuple[str, ...]
     mitigation: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class Basis:
     uncertainty: str
     risks: tuple[RiskLine, ...]
     correlations: tuple[str, ...]
+    model: tuple[ModelPart, ...]
     hard_constraints: tuple[ConstraintLine, ...]
     other_constraints: str
     notes: tuple[NoteLine, ...]
@@ -69,11 +71,13 @@ class Basis:
 def build_basis(results: Results) -> Basis:
     """Everything a reader needs to judge where the numbers come from."""
     plan = results.plan
+    text = RiskText(plan)
     return Basis(
         facts=tuple(_facts(results)),
         uncertainty=uncertainty_text(plan),
-        risks=(*(_risk_line(plan, risk) for risk in plan.risks), *(_factor_line(factor) for factor in plan.factors)),
-        correlations=tuple(_correlation_text(correlation) for correlation in plan.correlations),
+        risks=(*(_risk_line(text, risk) for risk in plan.risks), *(_factor_line(factor) for factor in plan.factors)),
+        correlations=tuple(correlation_text(correlation) for correlation in plan.correlations),
+        model=model_parts(plan),
         hard_constraints=tuple(hard_constraints(plan)),
         other_constraints=_other_constraints(plan),
         notes=group_notes(plan.notes),
@@ -125,65 +129,27 @@ def _carries_work(activity: Activity) -> bool:
     return not fixed and activity.status is not Status.COMPLETED
 
 
-def _risk_line(plan: Plan, risk: Risk) -> RiskLine:
+def _risk_line(text: RiskText, risk: Risk) -> RiskLine:
     return RiskLine(
         id=risk.id,
         name=risk.name,
-        kind="risk event",
-        probability=wording.percent_text(risk.probability),
-        effects=_capped([_impact_text(plan, impact) for impact in risk.impacts]),
-        mitigation=_mitigation_text(plan, risk.mitigation) if risk.mitigation else "",
+        kind="risk event" if risk.status == "open" else f"{risk.status} risk event",
+        probability=chance_text(risk.probability),
+        effects=text.effects(risk),
+        mitigation=text.mitigation(risk.mitigation) if risk.mitigation else "",
+        details=text.details(risk),
     )
 
 
 def _factor_line(factor: Factor) -> RiskLine:
-    multiplier = format_distribution(factor.uncertainty, factor_values())
     return RiskLine(
         id=factor.id,
         name=factor.name,
         kind="factor",
-        probability=wording.percent_text(factor.probability),
-        effects=(f"duration × {multiplier} on {_joined(factor.applies_to)}",),
+        probability=chance_text(factor.probability),
+        effects=(factor_effect(factor),),
+        details=(factor.description,) if factor.description else (),
     )
-
-
-def _impact_text(plan: Plan, impact: Impact) -> str:
-    parts = []
-    if impact.duration is not None:
-        activity = plan.by_ref[plan.find(impact.activity)]
-        calendar = plan.calendar_of(activity)
-        values = duration_values(
-            calendar.hours_per_day, calendar.hours_per_week, calendar.hours_per_month, activity.elapsed
-        )
-        parts.append(f"duration {format_distribution(impact.duration, values)}")
-    if impact.cost is not None:
-        parts.append(f"cost {format_distribution(impact.cost, money_values())}")
-    return f"{impact.activity}: {', '.join(parts)}"
-
-
-def _mitigation_text(plan: Plan, mitigation: Mitigation) -> str:
-    parts = [mitigation.name] if mitigation.name else []
-    if mitigation.cost:
-        parts.append(f"costs {wording.short_money(mitigation.cost, plan.currency)}")
-    if mitigation.probability is not None:
-        parts.append(f"probability {wording.percent_text(mitigation.probability)}")
-    if mitigation.impacts is not None:
-        parts += [_impact_text(plan, impact) for impact in mitigation.impacts] or ["no impact left"]
-    return "; ".join(parts)
-
-
-def _correlation_text(correlation: Correlation) -> str:
-    return f"{_joined(correlation.between)}: rank correlation {correlation.rank:g}"
-
-
-def _joined(names: Sequence[str]) -> str:
-    more = len(names) - EFFECTS_SHOWN
-    return ", ".join(names[:EFFECTS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _capped(texts: list[str]) -> tuple[str, ...]:
-    more = len(texts) - EFFECTS_SHOWN
-    return tuple(texts) if more <= 0 else (*texts[:EFFECTS_SHOWN], f"and {more:,} more")
 
 
 def hard_constraints(plan: Plan) -> Iterator[ConstraintLine]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from simcore.models.errors import PlanError
@@ -11,9 +13,9 @@ from simcore.models.plan import Activity, Plan
 HEAD = "project: {name: Test, start: 2026-03-02}\n"
 
 
-def plan_of(text: str, name: str = "plan.yaml") -> Plan:
+def plan_of(text: str, name: str = "plan.yaml", folder: Path | None = None) -> Plan:
     """A plan from a text; one without a project gets one."""
-    return read_native(with_project(text).encode(), name)
+    return read_native(with_project(text).encode(), name, folder)
 
 
 def with_project(text: str) -> str:

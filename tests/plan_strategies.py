@@ -29,7 +29,7 @@ from simcore.models.plan import (
 )
 from tests.basic_strategies import MAYBE_MOMENT, MAYBE_TEXT, MINUTES, MOMENTS, MONEY, NAMES, SHARES, TEXTS, maybe
 from tests.distribution_strategies import distributions
-from tests.risk_strategies import POSITIVE, RANGES, risk_models
+from tests.risk_strategies import POSITIVE, RANGES, risk_model
 
 
 @st.composite
@@ -212,7 +212,7 @@ def plans(draw: st.DrawFn) -> Plan:
         scheduling=draw(SCHEDULING),
         currency=draw(st.sampled_from(["", "EUR", "US$"])),
     )  # fmt: skip
-    return plan.with_changes(**draw(risk_models(plan)))
+    return plan.with_changes(**risk_model(draw, plan))
 
 
 def _renamed(project: Project, own_id: str) -> Project:

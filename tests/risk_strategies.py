@@ -48,9 +48,8 @@ def link_names(plan: Plan) -> list[str]:
     return found
 
 
-@st.composite
-def risk_models(draw: st.DrawFn, plan: Plan) -> dict[str, object]:
-    """Everything about risk that a plan may hold."""
+def risk_model(draw: st.DrawFn, plan: Plan) -> dict[str, object]:
+    """Everything about risk that a plan may hold; no strategy of its own, whose name would hold the whole plan."""
     links = link_names(plan)
     shown = list(plan.shown.values())
     risks = _without_contradictions(draw(st.lists(_risks(shown, links), max_size=3, unique_by=lambda risk: risk.id)), draw)
@@ -62,8 +61,8 @@ def risk_models(draw: st.DrawFn, plan: Plan) -> dict[str, object]:
         "risks": tuple(risks),
         "factors": tuple(factors),
         "correlations": tuple(draw(st.lists(_correlations(_variables(plan, links, risks, factors)), max_size=2))),
-        "branches": tuple(draw(branches(plan))),
-        "weather": tuple(draw(_weather(plan))),
+        "branches": tuple(branches(draw, plan)),
+        "weather": tuple(_weather(draw, plan)),
         "scenarios": tuple(draw(_scenarios(risks, factors))),
         "scales": scales,
     }
@@ -75,28 +74,34 @@ def _impacts(shown: list[str], links: list[str]) -> st.SearchStrategy[tuple[Impa
     return st.lists(st.one_of(on_activities, on_links), max_size=3).map(tuple)
 
 
-def _risks(shown: list[str], links: list[str]) -> st.SearchStrategy[Risk]:
-    impacts = _impacts(shown, links)
+@st.composite
+def _mitigations(draw: st.DrawFn, shown: list[str], links: list[str]) -> Mitigation:
     action = st.builds(Action, name=TEXTS, cost=MONEY, date=maybe(MOMENTS), owner=TEXTS)
-    actions = st.lists(action, max_size=2).map(tuple)
-    mitigation = st.builds(Mitigation, actions=actions, probability=maybe(CHANCES), impacts=maybe(impacts))
-    window = MOMENTS.flatmap(lambda first: st.integers(1, 9999).map(lambda n: (first, first + timedelta(minutes=n))))
-    return st.builds(
-        Risk,
-        id=NAMES,
-        name=TEXTS,
-        description=TEXTS,
-        category=TEXTS,
-        owner=TEXTS,
-        status=st.sampled_from(["open", "closed"]),
-        probability=CHANCES,
-        impacts=impacts,
-        shared=st.booleans(),
-        impact_rank=st.sampled_from([0.0, 0.5, 0.987654321]),
-        combine=COMBINE,
-        window=maybe(window),
-        strikes=st.one_of(st.sampled_from([None, "start", "end"]), _FRACTIONS),
-        mitigation=maybe(mitigation),
+    return Mitigation(
+        actions=tuple(draw(st.lists(action, max_size=2))),
+        probability=draw(maybe(CHANCES)),
+        impacts=draw(maybe(_impacts(shown, links))),
+    )
+
+
+@st.composite
+def _risks(draw: st.DrawFn, shown: list[str], links: list[str]) -> Risk:
+    first, minutes = draw(maybe(MOMENTS)), draw(st.integers(1, 9999))
+    return Risk(
+        id=draw(NAMES),
+        name=draw(TEXTS),
+        description=draw(TEXTS),
+        category=draw(TEXTS),
+        owner=draw(TEXTS),
+        status=draw(st.sampled_from(["open", "closed"])),
+        probability=draw(CHANCES),
+        impacts=draw(_impacts(shown, links)),
+        shared=draw(st.booleans()),
+        impact_rank=draw(st.sampled_from([0.0, 0.5, 0.987654321])),
+        combine=draw(COMBINE),
+        window=None if first is None else (first, first + timedelta(minutes=minutes)),
+        strikes=draw(st.one_of(st.sampled_from([None, "start", "end"]), _FRACTIONS)),
+        mitigation=draw(maybe(_mitigations(shown, links))),
     )
 
 
@@ -178,7 +183,6 @@ def _correlations(draw: st.DrawFn, variables: list[str]) -> Correlation:
     return Correlation(between=between, matrix=matrix, degrees=degrees)
 
 
-@st.composite
 def branches(draw: st.DrawFn, plan: Plan) -> list[AnyBranch]:
     """Branches of which no two share an activity; links run forward in the order of the activities."""
     names = draw(st.lists(NAMES, max_size=2, unique=True))
@@ -186,12 +190,12 @@ def branches(draw: st.DrawFn, plan: Plan) -> list[AnyBranch]:
     free = list(shown)
     found: list[AnyBranch] = []
     for name in names:
-        subject = draw(st.sampled_from(plan.activities))
+        subject = plan.activities[draw(st.integers(0, len(plan.activities) - 1))]
         if draw(st.booleans()):
             found.append(draw(_by_chance(name, free)))
         else:
             later = [other for other in shown[shown.index(plan.shown[subject.ref]) + 1 :] if other in free]
-            found.append(draw(_conditional(name, subject, plan.shown[subject.ref], later)))
+            found.append(_conditional(draw, name, subject, plan.shown[subject.ref], later))
         for activities in _paths(found[-1]):
             free = [other for other in free if other not in activities]
     return found
@@ -209,7 +213,6 @@ def _by_chance(draw: st.DrawFn, name: str, free: list[str]) -> Branch:
     return Branch(id=name, name=draw(TEXTS), paths=paths)
 
 
-@st.composite
 def _conditional(draw: st.DrawFn, name: str, subject: Activity, shown: str, later: list[str]) -> ConditionalBranch:
     fixed = subject.status is Status.COMPLETED or subject.type.is_span
     quantity = "cost" if fixed else draw(st.sampled_from(CONDITIONS))
@@ -226,7 +229,6 @@ def _conditional(draw: st.DrawFn, name: str, subject: Activity, shown: str, late
     )
 
 
-@st.composite
 def _weather(draw: st.DrawFn, plan: Plan) -> list[Weather]:
     found = []
     for name, calendar in plan.calendars.items():

@@ -292,7 +292,7 @@ class ActivityReader:
         elif "uncertainty" in values:
             written = values.pop("uncertainty")
             try:
-                values["uncertainty"] = duration_range(written, scope.units, elapsed)
+                values["uncertainty"] = duration_range(written, scope.units, elapsed, scope.report.load)
             except ValueError as error:
                 match = closest(written, self.templates) if "(" not in written else None
                 what = f"there is no template '{written}'. Did you mean '{match}'?" if match else sentence(error)

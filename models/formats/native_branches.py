@@ -54,9 +54,14 @@ class BranchReader:
         self.context = context
 
     def read(self, table: Table) -> tuple[AnyBranch, ...]:
-        """The branches; what has neither paths nor a condition is reported and left out."""
-        found = (self._branch(name, node, table.line_of(name)) for name, node in table.items())
-        return tuple(branch for branch in found if branch is not None)
+        """The branches; wrong ones are reported and left out, since nothing refers to them."""
+        found = []
+        for name, node in table.items():
+            before = len(self.context.report.problems)
+            branch = self._branch(name, node, table.line_of(name))
+            if branch is not None and len(self.context.report.problems) == before:
+                found.append(branch)
+        return tuple(found)
 
     def _branch(self, name: str, node: Node, line: int) -> AnyBranch | None:
         scope = Scope(self.context.report, f"branch '{name}'")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +18,8 @@ from simcore.models import units
 from simcore.models.calendars import Calendar
 from simcore.models.distributions import (
     Distribution,
+    FilesBeside,
+    Load,
     Values,
     duration_values,
     factor_values,
@@ -58,6 +60,14 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     folder: Path | None = None  # where the files lie that it names; None: it may name none
     _told: set[Problem] = field(default_factory=set)
+    _load: Load | None = None
+
+    @property
+    def load(self) -> Load | None:
+        """Reads columns of files in the folder, each once; None where no files may be named."""
+        if self._load is None and self.folder is not None:
+            self._load = cache(FilesBeside(self.folder))
+        return self._load
 
     def place(self, line: int) -> str:
         """How people find a line; reports on files that have no lines say it their own way."""
@@ -221,7 +231,7 @@ _PROBABILITIES = Values(_no_probability, units.format_money)
 
 def chance(value: str, scope: Scope) -> Chance:
     """A probability, or a distribution of it."""
-    return parse_distribution(value, _PROBABILITIES) if "(" in value else units.parse_probability(value)
+    return parse_distribution(value, _PROBABILITIES, scope.report.load) if "(" in value else units.parse_probability(value)
 
 
 def window(value: str, scope: Scope) -> tuple[datetime, datetime]:
@@ -284,29 +294,29 @@ def work(value: str, scope: Scope) -> float:
 
 
 @lru_cache(maxsize=65536)
-def duration_range(value: str, unit: Units, elapsed: bool = False) -> Distribution:
-    """A distribution of durations as written on a calendar."""
-    return parse_distribution(value, duration_values(*unit, elapsed=elapsed))
+def duration_range(value: str, unit: Units, elapsed: bool = False, load: Load | None = None) -> Distribution:
+    """A distribution of durations as written on a calendar; ``load`` reads the files it may name."""
+    return parse_distribution(value, duration_values(*unit, elapsed=elapsed), load)
 
 
 @lru_cache(maxsize=65536)
-def money_range(value: str) -> Distribution:
+def money_range(value: str, load: Load | None = None) -> Distribution:
     """A distribution of money."""
-    return parse_distribution(value, money_values())
+    return parse_distribution(value, money_values(), load)
 
 
 @lru_cache(maxsize=65536)
-def factor_range(value: str) -> Distribution:
+def factor_range(value: str, load: Load | None = None) -> Distribution:
     """A distribution of percentages."""
-    return parse_distribution(value, factor_values())
+    return parse_distribution(value, factor_values(), load)
 
 
 def money_distribution(value: str, scope: Scope) -> Distribution:
-    return money_range(value)
+    return money_range(value, scope.report.load)
 
 
 def factor_distribution(value: str, scope: Scope) -> Distribution:
-    return factor_range(value)
+    return factor_range(value, scope.report.load)
 
 
 def choice(kind: type[E], also: Mapping[str, E] | None = None) -> Callable[[str, Scope], E]:

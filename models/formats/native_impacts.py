@@ -72,12 +72,16 @@ class ImpactReader:
         if not {"activity", "link"} & table.keys():
             what = "an impact does not say which activity or relationship it hits."
             scope.problem(line, what, "Write 'activity: ID', or 'link: A -> B'.")
+        elif {"activity", "link"} <= table.keys():
+            scope.problem(line, "an impact hits activities or relationships, not both.", "Write two impacts.")
         if not set(_QUANTITIES) & table.keys():
             what = "an impact has neither a duration nor a cost nor a lag."
             scope.problem(line, what, 'Write e.g. duration: "uniform(2d, 9d)".')
 
     def _targets(self, values: dict[str, Any], scope: Scope) -> Iterator[tuple[dict[str, str], dict[str, _Parser]]]:
-        """What is hit, and how its quantities are read."""
+        """What is hit, and how its quantities are read; nothing where that is not clear."""
+        if {"activity", "link"} <= values.keys():
+            return
         if "activity" in values:
             node, at = values["activity"]
             for activity in self.context.select(node, scope, at):
@@ -88,12 +92,15 @@ class ImpactReader:
                 position = self.context.link(name, scope.inside("link"), at)
                 if position is not None:
                     lag = self.context.lag_values(self.context.relationships[position])
-                    parsers: dict[str, _Parser] = {"lag": partial(parse_distribution, values=lag)}
+                    parsers: dict[str, _Parser] = {"lag": partial(parse_distribution, values=lag, load=self.context.report.load)}
                     yield {"link": self.context.links.name(position)}, parsers
 
     def _parsers(self, activity: Activity) -> dict[str, _Parser]:
-        units = self.context.index.units(activity)
-        return {"duration": lambda value: duration_range(value, units, activity.elapsed), "cost": money_range}
+        units, load = self.context.index.units(activity), self.context.report.load
+        return {
+            "duration": lambda value: duration_range(value, units, activity.elapsed, load),
+            "cost": lambda value: money_range(value, load),
+        }
 
     def _parts(
         self, values: dict[str, Any], parsers: dict[str, _Parser], table: Table, scope: Scope, words: Words

@@ -91,7 +91,7 @@ class LinkReader:
             return link
         units = lag_units(self.index, predecessor, successor, link.lag_calendar, self.options)
         try:
-            return replace(link, uncertainty=duration_range(values["uncertainty"], units, link.elapsed))
+            return replace(link, uncertainty=duration_range(values["uncertainty"], units, link.elapsed, self.report.load))
         except ValueError as error:
             scope.inside("uncertainty").problem(item.line_of("uncertainty"), sentence(error))
             return link

@@ -40,7 +40,8 @@ class Range(NamedTuple):
 
     def read(self, key: str, units: Units, elapsed: bool) -> Distribution:
         """The distribution it is on a calendar."""
-        return duration_range(self.text, units, elapsed) if key == "duration" else money_range(self.text)
+        load = self.scope.report.load
+        return duration_range(self.text, units, elapsed, load) if key == "duration" else money_range(self.text, load)
 
     def problem(self, key: str) -> str:
         """Why it is a range on no calendar; empty where it is one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simcore.models.check_risks import COMBINE, STATUS
-from simcore.models.distributions import Distribution, Fixed, factor_values, parse_distribution
+from simcore.models.distributions import Distribution, Fixed
 from simcore.models.formats.native_context import Context
 from simcore.models.formats.native_fields import (
     Field,
@@ -47,7 +47,7 @@ def _chances(node: Node, scope: Scope, line: int) -> dict[str, float]:
 
 
 def _strikes(value: str, scope: Scope) -> str | Distribution:
-    return value if value in ("start", "end") else parse_distribution(value, factor_values())
+    return value if value in ("start", "end") else factor_distribution(value, scope)
 
 
 ACTION_FIELDS: Fields = {

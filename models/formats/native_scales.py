@@ -15,14 +15,15 @@ def read_scales(table: Table, report: Report, known: Scales) -> Scales:
     for quantity, node in table.items():
         at = table.line_of(quantity)
         scope = Scope(report, f"scale '{quantity}'")
+        apart = Scope(Report(report.file), scope.label)  # words are kept as they are, so they may name no files
         if quantity not in QUANTITIES:
             report.add(at, "scales", f"there is no scale of '{quantity}'.", did_you_mean(quantity, QUANTITIES))
             continue
         inner = expect_table(node, scope, at)
         for word, expression in text_map(inner, scope, at).items():
             before = found.setdefault(quantity, {}).get(word, expression)
-            what = _problem(quantity, expression, scope)
-            if not _problem(quantity, word, scope):
+            what = _problem(quantity, expression, apart)
+            if not _problem(quantity, word, apart):
                 what = "the word is itself a value; name it otherwise."
             if before != expression:
                 what = f"the plan has it already, as {before}; here it is {expression}."

@@ -47,8 +47,18 @@ _OF_FILES = ("date", "column", "above", "below")
 
 
 def read_weather(table: Table, report: Report) -> tuple[Weather, ...]:
-    """The weather of every calendar; what is wrong is reported."""
-    return tuple(_weather(name, node, table.line_of(name), report) for name, node in table.items())
+    """The weather of every calendar; what is wrong is reported and left out."""
+    found = []
+    for name, node in table.items():
+        before = _errors(report)
+        weather = _weather(name, node, table.line_of(name), report)
+        if _errors(report) == before:
+            found.append(weather)
+    return tuple(found)
+
+
+def _errors(report: Report) -> int:
+    return sum(problem.severity == "error" for problem in report.problems)
 
 
 def _weather(name: str, node: Node, line: int, report: Report) -> Weather:
@@ -59,6 +69,7 @@ def _weather(name: str, node: Node, line: int, report: Report) -> Weather:
     if ("lost" in table) is ("record" in table):
         what = "has both chances and a record." if "lost" in table else "says neither how many days are lost nor has it a record."
         scope.problem(line, what, "Write either 'lost: {jan-feb: 40%}' or 'record: wind.csv'.")
+        return Weather(calendar=name)
     if "lost" in values:
         written, at = values.pop("lost")
         values["monthly"] = _monthly(written, scope.inside("lost"), at)
