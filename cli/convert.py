@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("out", type=click.Path(dir_okay=False), metavar="OUT")
 @risks_option
 @fields_option
-@click.option("--only-risks", is_flag=True, help="Write only the risk model, as a risks file in YAML.")
+@click.option("--only-risks", is_flag=True, help="Write only the risk model, as a risks file.")
 @debug_option
 def command(plan: str, out: str, risks: str | None, ranges_from_fields: str | None, only_risks: bool) -> None:
     """Write any readable plan as a native YAML or JSON file, or its risk model as a register or a risks file.
@@ -64,7 +64,7 @@ def write_risks(plan: str, risks: str | None, fields: str | None, out: str) -> P
     """The risk model as a risks file."""
     from simcore.models.formats.register_convert import risks_text
 
-    read_plan, text = risks_text(plan, risks, fields)
+    read_plan, text = risks_text(plan, risks, fields, json=out.lower().endswith(".json"))
     emit(out, lambda: text)
     return read_plan
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import datetime
 
 import pytest
@@ -10,12 +12,12 @@ from openpyxl import Workbook
 
 from simcore.models.errors import PlanError
 from simcore.models.formats.register import merge_register
-from tests.register_books import PLAN, book_of, empty, problems_of, put, read_book
+from tests.register_books import PLAN, book_of, data_of, empty, problems_of, put, read_book
 
 MISTAKES = (
     ("Risks", "E1", r"column 'Ownr' is not known\. Did you mean 'Owner'"),
     ("Risks", "G2", r"risk 'R1' probability: the probability 35 is not between .* write 35%"),
-    ("Risks", "A4", r"the risk 'R1' is there already: sheet 'Risks' cell A2\. Give every risk an id of its own"),
+    ("Risks", "A4", r"the risk 'R1' is there already, in register\.xlsx sheet 'Risks' cell A2\. Give every risk an id"),
     ("Risks", "row 5", r"the row has no Risk ID\. Write it, or clear the row"),
     ("Risks", "F6", r"there is no 'opened'; write one of: open, closed"),
     ("Risks", "G6", r"'hgh' is no word of the scale of probability\. Did you mean 'high'"),
@@ -109,6 +111,8 @@ def test_nothing_of_a_wrong_register_is_taken() -> None:
         ({"Risks": [["Something", "else"], ["a", "b"]]}, r"sheet 'Risks' row 1: the sheet 'Risks' has no row of headers"),
         ({"Risks": [["Name", "Probability"], ["a", 0.5]]}, r"sheet 'Risks' row 1: there is no column 'Risk ID'\. Add it"),
         ({"Risks": [["Risk ID", "Name", "Name"], ["R1", "a", "b"]]}, r"cell C1: the column 'Name' is there twice, first as"),
+        ({"One": [["ID"]], "Two": [["ID"]]}, r"^register\.xlsx: none of its sheets is one of a register\. Name them Risks"),
+        ({"One": [["Owner of the sheet"]]}, r"sheet 'One' row 1: the sheet 'Risks' has no row of headers"),
         ({"Rsks": [["Risk ID"], ["R1"]]}, r"sheet 'Rsks': there is no sheet 'Rsks' in a register\. Did you mean 'Risks'"),
         ({"Risks": [["Risk ID"]], "Risk": [["Risk ID"]]}, r"sheet 'Risk': there are two sheets 'Risks'\. Keep one"),
         ({"Risks": [["Risk ID", "More"], ["R1", "{status: "]]}, r"cell B2 More: not readable as YAML"),
@@ -127,10 +131,29 @@ def test_other_mistakes(sheets: dict[str, list[list[object]]], message: str) -> 
     assert re.search(message, "\n".join(problems_of(book_of(**sheets))))
 
 
+def test_a_sheet_with_a_stray_cell_at_its_end() -> None:
+    book = book_of(Risks=[["ID"], ["R1"]])
+    book["Risks"]["C1048576"] = "x"
+    assert problems_of(book) == [
+        "register.xlsx sheet 'Risks': reaches down to cell C1048576. "
+        "Delete the rows and columns behind the last that is filled, and save it again."
+    ]
+
+
+def damaged(part: str) -> bytes:
+    """A workbook one part of which is cut off."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data_of(book_of(Risks=[["ID"], ["R1"]])))) as old, zipfile.ZipFile(stream, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry)[:100] if entry == part else old.read(entry))
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"PK\x03\x04 broken", r"risks\.xlsx"),
+        (b"PK\x03\x04 broken", r"risks\.xlsx: is no workbook that can be read\. Save it as \.xlsx"),
+        (damaged("xl/worksheets/sheet1.xml"), r"risks\.xlsx: cannot be read as a workbook \(.*save it as \.xlsx again"),
         (bytes.fromhex("D0CF11E0A1B11AE1"), r"old or an encrypted kind\. Save it as \.xlsx"),
     ],
 )

@@ -154,6 +154,21 @@ def test_ranges_templates_factors_and_correlations() -> None:
     ]  # fmt: skip
 
 
+def test_a_single_sheet_of_any_name_is_the_list_of_risks() -> None:
+    rows = [["No", "Risk", "P", "Activity", "Delay"], [1, "Late", 0.2, "1010", "2d"], [1, None, None, "1020", "1d"]]
+    plan = read_book(book_of(Tabelle1=rows))
+    assert [(r.id, r.name, [i.activity for i in r.impacts]) for r in plan.risks] == [("1", "Late", ["1010", "1020"])]
+
+
+def test_variables_between_commas_and_merged_cells_of_others() -> None:
+    book = book_of(
+        Uncertainty=[["Duration", "My notes", "More of them"], ["uniform(90%, 120%)", "a", "b"]],
+        Correlations=[["Variables", "Rank"], ["duration of 1010, duration of 1020", 0.5]],
+    )
+    book["Uncertainty"].merge_cells("B2:C3")
+    assert read_book(book).correlations[0].between == ("duration of 1010", "duration of 1020")
+
+
 def test_a_matrix_with_one_triangle() -> None:
     names = ["duration of 1010", "duration of 1020", "duration of crane"]
     plan = PLAN.with_changes()
@@ -211,7 +226,7 @@ def test_mistakes_in_csv_name_line_and_column() -> None:
         csv_of("ID;Name;Probability;Activity;Duration", 'R1;"a\nb";0,3;1010;2d', "R2;;30;1010;2d", "R1;other;;1020;1d")
     assert str(caught.value).splitlines() == [
         "risks.csv:4 column C risk 'R2' probability: the probability 30 is not between 0% and 100%; write 30% for a percentage.",
-        "risks.csv:5 column A: the risk 'R1' is there already: :2 column A. Give every risk an id of its own.",
+        "risks.csv:5 column A: the risk 'R1' is there already, in risks.csv:2 column A. Give every risk an id of its own.",
     ]
 
 

@@ -163,6 +163,8 @@ def test_converting_says_what_it_wrote(shed: Path, capsys: pytest.CaptureFixture
     assert "R1: {name: Rock, probability: 50%" in printed
     assert 'where: {id: dig}, duration: "triangular(4d, 5d, 9d)"' in printed
     assert "activities:" not in printed
+    assert run("convert", "plan.yaml", "r.json", "--only-risks", "--risks", "r.xlsx") == 0
+    assert simcore.read("plan.yaml", risks="r.json").risks == simcore.read("plan.yaml", risks="risks.yaml").risks
     assert run("convert", "plan.yaml", "r.xlsx", "--risks", "r.xlsx") == 2
 
 

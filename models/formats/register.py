@@ -19,12 +19,13 @@ from simcore.models.plan import Plan
 
 __all__ = ["is_register", "merge_register", "register_tree"]
 
+_ARCHIVE = b"PK\x03\x04"
 _OLD_EXCEL = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 def is_register(data: bytes, name: str) -> bool:
     """Whether a risks file is a workbook or a CSV file; what it is, its first bytes decide, but for CSV."""
-    return is_workbook(data) or data.startswith(_OLD_EXCEL) or name.lower().endswith((".csv", ".tsv"))
+    return data.startswith((_ARCHIVE, _OLD_EXCEL)) or name.lower().endswith((".csv", ".tsv"))
 
 
 def merge_register(plan: Plan, data: bytes, name: str, folder: Path | None = None) -> Plan:
@@ -77,4 +78,8 @@ def _tree(plan: Plan, data: bytes, name: str, report: CellReport) -> Table:
 def _grids(data: bytes, name: str) -> Sequence[Grid]:
     if data.startswith(_OLD_EXCEL):
         raise PlanError(Problem(name, "is a workbook of an old or an encrypted kind.", "Save it as .xlsx without a password."))
-    return read_workbook(data, name) if is_workbook(data) else [read_csv(data, name)]
+    if is_workbook(data):
+        return read_workbook(data, name)
+    if data.startswith(_ARCHIVE):
+        raise PlanError(Problem(name, "is no workbook that can be read.", "Save it as .xlsx, in Excel or LibreOffice."))
+    return [read_csv(data, name)]

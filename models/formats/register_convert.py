@@ -10,7 +10,7 @@ from simcore.models.formats import read, read_bytes
 from simcore.models.formats.native import decode_text
 from simcore.models.formats.native_tree import parse_tree
 from simcore.models.formats.register import is_register, register_tree
-from simcore.models.formats.register_document import Document, as_texts, joined, plan_document, risks_yaml
+from simcore.models.formats.register_document import Document, as_texts, joined, plan_document, risks_json, risks_yaml
 
 if TYPE_CHECKING:
     from simcore.models.plan import Plan
@@ -62,7 +62,9 @@ def register_bytes(plan: FilePath, risks: FilePath | None = None, ranges_from_fi
     return found, register_workbook(sections, found)
 
 
-def risks_text(plan: FilePath, risks: FilePath | None = None, ranges_from_fields: str | None = None) -> tuple[Plan, str]:
-    """The risk model as a risks file in YAML; and the plan it was checked against."""
+def risks_text(
+    plan: FilePath, risks: FilePath | None = None, ranges_from_fields: str | None = None, json: bool = False
+) -> tuple[Plan, str]:
+    """The risk model as a risks file in YAML or JSON; and the plan it was checked against."""
     found, sections = risk_model(plan, risks, ranges_from_fields)
-    return found, risks_yaml(sections)
+    return found, risks_json(sections) if json else risks_yaml(sections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -20,7 +21,8 @@ _OF_PLANS = frozenset({"format", "name", "project", "projects", "scheduling", "c
 """Sections that describe the work, not its risk."""
 _NO_DAYS = 1e9
 """Hours of a day so long that durations are written in hours: a rule is checked before it is known what a day is."""
-_FLAGS = frozenset({"shared", "stop"})
+_FLAGS = {"risks": "shared", "branches": "stop"}
+"""Truth values of the items of sections."""
 
 
 def plan_document(plan: Plan) -> Document:
@@ -77,7 +79,7 @@ def as_texts(value: Value) -> Value:
 def as_values(value: Value) -> Value:
     """The inverse of :func:`as_texts`, where a number is printed as it was written: so that YAML needs no quotes."""
     if isinstance(value, Mapping):
-        return {key: item == "yes" if key in _FLAGS else as_values(item) for key, item in value.items()}
+        return {key: as_values(item) for key, item in value.items()}
     if not isinstance(value, str):
         return value if isinstance(value, (int, float)) else [as_values(item) for item in value]
     if re.fullmatch(r"-?\d+(\.\d+)?", value) and len(value) < 15 and scalar(float(value)) == value:
@@ -106,5 +108,24 @@ def _listed(value: Value) -> list[Value]:
 
 def risks_yaml(sections: Mapping[str, Value]) -> str:
     """A risks file."""
-    rest = {key: as_values(value) for key, value in sections.items() if key != "format"}
-    return document({"format": FORMAT, **rest})
+    return document(_with_format(sections))
+
+
+def risks_json(sections: Mapping[str, Value]) -> str:
+    """A risks file in JSON."""
+    return json.dumps(_with_format(sections), ensure_ascii=False, indent=1) + "\n"
+
+
+def _with_format(sections: Mapping[str, Value]) -> Document:
+    rest = {key: _with_flag(as_values(value), _FLAGS.get(key, "")) for key, value in sections.items() if key != "format"}
+    return {"format": FORMAT, **rest}
+
+
+def _with_flag(section: Value, flag: str) -> Value:
+    """A section whose items say ``yes`` and ``no`` without quotes."""
+    if not flag or not isinstance(section, Mapping):
+        return section
+    return {
+        name: {**item, flag: item[flag] in ("yes", "true")} if isinstance(item, Mapping) and flag in item else item
+        for name, item in section.items()
+    }

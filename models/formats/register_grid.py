@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 300_000_000
 """Bytes of a workbook once unpacked; a few hundred risks take one million."""
+_MOST_ROWS, _MOST_COLUMNS = 50_000, 2_000
 _BLANK = Cell(None)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -79,9 +80,23 @@ def read_workbook(data: bytes, name: str) -> list[Grid]:
     """
     book = _load(data, name, values=False)
     read = [sheet for sheet in book.worksheets if plain(sheet.title) not in map(plain, NOT_READ)]
+    _check_size(name, read)
     formulas = any(cell.data_type == "f" for sheet in read for row in sheet.iter_rows() for cell in row)
     results = _load(data, name, values=True) if formulas else None
     return [_grid(name, sheet, results[sheet.title] if results else None) for sheet in read]
+
+
+def _check_size(name: str, read: list[Worksheet]) -> None:
+    """A stray cell at the end of a sheet makes it as large as sheets can be."""
+    problems = [
+        Problem(
+            f"{name} sheet '{sheet.title}'", f"reaches down to cell {letters(sheet.max_column - 1)}{sheet.max_row}.",
+            "Delete the rows and columns behind the last that is filled, and save it again.",
+        )
+        for sheet in read if sheet.max_row > _MOST_ROWS or sheet.max_column > _MOST_COLUMNS
+    ]  # fmt: skip
+    if problems:
+        raise PlanError(problems)
 
 
 def _load(data: bytes, name: str, values: bool) -> Workbook:

@@ -48,8 +48,8 @@ class RiskSheets:
         return all(key in _IMPACT or first.get(key) == value for key, value in row.values.items())
 
     def _twice(self, name: str, row: Row) -> None:
-        first = self.report.place(self.first[name].line_of("id")).removeprefix(self.report.file).strip()
-        what = f"the risk '{name}' is there already: {first}."
+        first = self.report.place(self.first[name].line_of("id"))
+        what = f"the risk '{name}' is there already, in {first}."
         self.report.add(row.line_of("id"), "", what, "Give every risk an id of its own.")
 
     def _risk(self, row: Row) -> Table:

@@ -83,7 +83,7 @@ class SheetReader:
             self.report.add(self.report.at(grid.place(0)), "", f"the sheet '{sheet.title}' has no row of headers.", fix)
             return []
         header, columns = found
-        self._merged(grid, header)
+        self._merged(grid, header, columns)
         rows = [self._row(grid, number, columns) for number in range(header + 1, len(grid.rows))]
         return [row for row in rows if row is not None and self._complete(row, sheet)]
 
@@ -135,11 +135,14 @@ class SheetReader:
             what = f"Ignored: the column '{text.strip()}', which is not one of a register."
             self._add(grid, header, place, what, severity="note")
 
-    def _merged(self, grid: Grid, header: int) -> None:
+    def _merged(self, grid: Grid, header: int, columns: dict[int, Column]) -> None:
+        """Of merged cells only the first has a value; what the others were to mean is not guessed."""
         for row, areas in grid.merged.items():
             for area in areas if row > header else ():
-                what = f"the cells {area} are merged."
-                self._add(grid, row, _first_column(area), what, "Unmerge them and write the value into every row it holds for.")
+                first, last = (_column_of(corner) for corner in area.split(":"))
+                if columns.keys() & set(range(first, last + 1)):
+                    fix = "Unmerge them and write the value into every row it holds for."
+                    self._add(grid, row, first, f"the cells {area} are merged.", fix)
 
     def _row(self, grid: Grid, number: int, columns: dict[int, Column]) -> Row | None:
         cells = grid.rows[number]
@@ -194,12 +197,11 @@ def _names(column: Column) -> set[str]:
     return _own_names(column).union(map(plain, column.also))
 
 
-def _first_column(area: str) -> int:
-    """The column, from 0, in which an area such as ``B3:C5`` begins."""
+def _column_of(corner: str) -> int:
+    """The column, from 0, of a cell such as ``B3``."""
     number = 0
-    for letter in area.partition(":")[0]:
-        if letter.isalpha():
-            number = 26 * number + ord(letter) - 64
+    for letter in filter(str.isalpha, corner):
+        number = 26 * number + ord(letter) - 64
     return number - 1
 
 

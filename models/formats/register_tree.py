@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from simcore.models.formats.native_tree import Node, Rows, Table
-from simcore.models.formats.register_cells import rows_of, split_list
+from simcore.models.formats.register_cells import cell_node, rows_of
 from simcore.models.formats.register_grid import Grid
 from simcore.models.formats.register_matrix import read_matrix
 from simcore.models.formats.register_risks import RiskSheets
@@ -15,6 +16,7 @@ from simcore.models.formats.register_sheets import MATRIX, MONTHS, flat_sheet, p
 from simcore.models.scales import QUANTITIES
 
 _WHERE = ("id", "name", "wbs", "calendar", "resource", "code", "percent_complete", "project")
+_VARIABLE = re.compile(r"\s*[a-z]+ of ")
 _RANGES = ("template", "duration", "fixed", "per_day")
 
 
@@ -33,7 +35,9 @@ class _Builder:
 
     def build(self, grids: Sequence[Grid]) -> Table:
         for grid in grids:
-            self._sort(grid)
+            self._sort(grid, grid.title)
+        if not self.rows and not self.matrices:
+            self._unnamed(grids)
         self._scales()
         risks = RiskSheets(self.report)
         risks.risks(self._of("Risks"))
@@ -51,9 +55,16 @@ class _Builder:
         self._settings()
         return self.top
 
-    def _sort(self, grid: Grid) -> None:
+    def _unnamed(self, grids: Sequence[Grid]) -> None:
+        """A single sheet of any name is the list of risks; several say nothing."""
+        if len(grids) == 1:
+            self._sort(grids[0], "Risks")
+        elif not self.report.problems or all(problem.severity != "error" for problem in self.report.problems):
+            self.report.add(0, "", "none of its sheets is one of a register.", "Name them Risks, Impacts, Uncertainty ...")
+
+    def _sort(self, grid: Grid, name: str) -> None:
         """Read a sheet by its title; those of other people are listed, and those that look misspelt are mistakes."""
-        title = plain(grid.title)
+        title = plain(name)
         known = {plain(name): name for name in sheets()}
         blank = all(cell.blank for row in grid.rows for cell in row)
         if blank and title not in known:
@@ -149,6 +160,9 @@ class _Builder:
     def _correlation(self, row: Row) -> Table | None:
         table = Table(row.line)
         row.copy(table, ("between", "rank", "copula", "matrix"))
+        names = row.text("between").split(",")
+        if len(names) > 1 and all(_VARIABLE.match(name) for name in names):
+            table.put("between", rows_of([name.strip() for name in names], row.line_of("between")), row.line_of("between"))
         if "where" in row.values:
             group = Table(row.line_of("where"))
             row.copy(group, ("where", "quantity"))
@@ -203,10 +217,13 @@ class _Builder:
 
     def _settings(self) -> None:
         for row in self._of("Settings"):
-            key = row.text("id")
-            if "value" in row.values:
-                items = split_list(row.text("value"))
-                value = rows_of(items, row.line_of("value")) if key == "focus" else row.text("value").strip()
+            key, text = row.text("id"), row.text("value").strip()
+            try:
+                value = cell_node(text, "list", row.line_of("value")) if key == "focus" else text
+            except ValueError as error:
+                self.report.add(row.line_of("value"), key, f"{error}.")
+                continue
+            if text:
                 self._put_setting(key, value, row)
 
     def _put_setting(self, key: str, value: Node, row: Row) -> None:
