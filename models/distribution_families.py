@@ -144,12 +144,12 @@ def _three(kind: type[Triangular | Pert]) -> Callable[..., Distribution]:
 
 def _exponential(shape: Any, scale: float, shift: float, given: Mapping[str, float], relative: bool) -> Distribution:
     plain = Exponential(scale, relative=relative)
-    return Shift(plain, shift) if shift else plain
+    return Shift(plain, shift) if abs(shift) > 1e-9 * scale else plain
 
 
 def _lognormal(shape: Any, scale: float, shift: float, given: Mapping[str, float], relative: bool) -> Distribution:
     plain = Lognormal(scale * shape.mean, scale * shape.sd, relative=relative)
-    return Shift(plain, shift) if shift else plain
+    return Shift(plain, shift) if abs(shift) > 1e-9 * scale else plain
 
 
 FAMILIES: dict[type[Distribution], Family] = {

@@ -18,6 +18,7 @@ MAX_VALUES = 10_000
 MAX_BYTES = 20_000_000
 DELIMITERS = ",;\t|"
 _UNIT = re.compile(r"\s*[(\[]\s*(min|m|h|d|w|mo|em|eh|ed|ew|emo|%)\s*[)\]]\s*$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\])\s*$")
 _VALUE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*(%|[a-z]{1,8})?", re.IGNORECASE | re.ASCII)
 _DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+)(\s*(?:%|[A-Za-z]+)?)")
 
@@ -66,7 +67,7 @@ def column_texts(text: str, column: str = "", name: str = "the table") -> tuple[
     >>> column_texts("duration (d);note\\n8,5;late\\n12;\\n")
     ('8.5d', '12d')
     """
-    rows = _rows(text, name)
+    rows = csv_rows(text, name)
     headings = rows[0][1] if not any(_is_value(cell) for cell in rows[0][1]) else None
     body = rows if headings is None else rows[1:]
     place = _place(headings, body, column, name)
@@ -86,8 +87,12 @@ def column_texts(text: str, column: str = "", name: str = "the table") -> tuple[
     return tuple(found)
 
 
-def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
-    """Lines with something in them, numbered as an editor does."""
+def csv_rows(text: str, name: str) -> list[tuple[int, list[str]]]:
+    """Lines with something in them, numbered as an editor does, their cells without blanks around them.
+
+    >>> csv_rows("a;b\\n\\n1,5; 2\\n", "x.csv")
+    [(1, ['a', 'b']), (3, ['1.5', '2'])]
+    """
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first or "\0" in text:
         raise ValueError(f"{name} is not a text file; save it as CSV" if first else f"{name} is empty; write values into it")
@@ -119,7 +124,7 @@ def _place(headings: list[str] | None, body: Sequence[tuple[int, list[str]]], co
     if column:
         wanted = column.casefold()
         known = {heading.casefold(): place for place, heading in reversed(list(enumerate(headings or ())))}
-        bare = {_UNIT.sub("", heading): place for heading, place in reversed(known.items())}
+        bare = {_BRACKETS.sub("", heading): place for heading, place in reversed(known.items())}
         if (place := known.get(wanted, bare.get(wanted))) is None:
             raise ValueError(f"{name} has no column '{column}'. {did_you_mean(column, headings or ())}".rstrip())
         return place
@@ -131,7 +136,7 @@ def _place(headings: list[str] | None, body: Sequence[tuple[int, list[str]]], co
     if len(numeric) == 1 or width == 1:
         return numeric[0] if numeric else 0
     shown = ", ".join(f"'{heading}'" for heading in headings or ()) or "none with a heading"
-    raise ValueError(f"{name} has several columns ({shown}); say which, such as empirical({name}, duration)")
+    raise ValueError(f"{name} has several columns ({shown}); name the one to read")
 
 
 def _cell(cells: list[str], place: int) -> str:

@@ -114,7 +114,7 @@ class _Search:
             ends = {"shift": 0.0} if len(self.rows) == self._needed() - 1 else {}
         (p, lowest), (q, highest) = self.percentiles[0], self.percentiles[-1]
         for name, value in ends.items():
-            if lowest < value or (lowest == value and p > 0.0 and lowest < highest):
+            if lowest < value or (lowest == value and p > 0.0 and any(row.value != value for row in self.rows)):
                 what = f"{percentile_name(p)} {{a}} is not above {in_words(name)} {{b}}; correct one of them"
                 raise ParameterError(what, self.relative, a=lowest, b=value)
         if highest > self.given.get("max", math.inf):

@@ -25,7 +25,7 @@ MAX_NESTING = 8
 _CALL = re.compile(r"\s*([A-Za-z_][\w-]*)\s*\((.*)\)\s*", re.DOTALL)
 _PERCENTILE = re.compile(r"P(\d+(?:\.\d+)?)", re.IGNORECASE | re.ASCII)
 _FILE = re.compile(r"(?P<quote>[\"']).*(?P=quote)|.*\.(csv|tsv|txt)", re.IGNORECASE | re.DOTALL)
-_BY_PERCENTILES = {Trigen: Triangular, PertGen: Pert, LognormalP: Lognormal}
+_BY_PERCENTILES: dict[type[Distribution], type[Distribution]] = {Trigen: Triangular, PertGen: Pert, LognormalP: Lognormal}
 """Kinds with percentiles of their own, and those that take any."""
 
 
@@ -89,8 +89,7 @@ class _Reader:
         return self.parameters(kind, arguments)
 
     def build(self, make: type[Distribution], /, **parameters: Any) -> Distribution:
-        named: type[Distribution] = parameters.get("kind", make)
-        label = named.label
+        label = parameters.get("kind", make).label
         if self.percent_text and self.absolute_text:
             raise ValueError(
                 f"{label} mixes percentages ({self.percent_text}) and absolute values ({self.absolute_text}); "

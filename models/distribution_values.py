@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,10 +26,13 @@ class Values:
         Text without a per cent sign to a number; ``ValueError`` says what to write instead.
     show : callable
         The inverse.
+    quantity : {"duration", "elapsed", "money", "factor"}
+        What the numbers are: minutes of working time or of clock time, money, multipliers.
     """
 
     absolute: Callable[[str], float]
     show: Callable[[float], str]
+    quantity: str = "money"
 
     def __call__(self, text: str) -> tuple[float, bool]:
         """The number, and whether it is a percentage (then a fraction of the deterministic value)."""
@@ -59,7 +63,8 @@ def duration_values(
             raise ValueError(f"'{text}' is not {kind} time as the duration it belongs to; write e.g. {example}")
         return float(minutes)
 
-    return Values(read, lambda minutes: format_duration(minutes, hours_per_day, elapsed))
+    quantity = "elapsed" if elapsed else "duration"
+    return Values(read, lambda minutes: format_duration(minutes, hours_per_day, elapsed), quantity)
 
 
 def money_values() -> Values:
@@ -81,4 +86,17 @@ def factor_values() -> Values:
     def refuse(text: str) -> float:
         raise ValueError(f"'{text}' is not a percentage; a factor is written like 105%")
 
-    return Values(refuse, format_money)
+    return Values(refuse, format_money, "factor")
+
+
+_TIME = re.compile(r"\d\s*(e?)(?:m|h|d|w|mo)\b", re.IGNORECASE)
+
+
+def guessed_values(text: str) -> Values:
+    """How to read values whose field is not known: as durations where a unit of time stands behind a number, else as money.
+
+    >>> guessed_values("uniform(1d, 2d)")("2d"), guessed_values("uniform(1, 2)")("2")
+    ((960.0, False), (2.0, False))
+    """
+    match = _TIME.search(text)
+    return duration_values(elapsed=bool(match[1])) if match else money_values()

@@ -29,7 +29,7 @@ from simcore.models.distribution_percentiles import ByPercentiles
 from simcore.models.distribution_shapes import Fixed, PiecewiseLinear
 from simcore.models.distribution_tables import Cumulative, Discrete, Empirical, Histogram, Shift, Truncate
 from simcore.models.distribution_text import Load, format_distribution, parse_distribution
-from simcore.models.distribution_values import Values, duration_values, factor_values, money_values
+from simcore.models.distribution_values import Values, duration_values, factor_values, guessed_values, money_values
 
 __all__ = [
     "DISTRIBUTIONS",
@@ -65,6 +65,7 @@ __all__ = [
     "duration_values",
     "factor_values",
     "format_distribution",
+    "guessed_values",
     "money_values",
     "parse_distribution",
     "quantile_grid",

@@ -51,7 +51,7 @@ def curve_lines(
             row[place] = ":" if plain else "┊"
     (_draw_plain if plain else _draw_braille)(cells, top)
     named = [(place, mark) for place, (_, mark) in zip(places, marks, strict=True)]
-    return [*_with_axis(cells, plain), *_below(named, width), _ends(label(low), label(high), width)]
+    return [*_with_axis(cells, plain), *below(named, width), ends(label(low), label(high), width)]
 
 
 def _draw_plain(cells: list[list[str]], top: npt.NDArray[np.int64]) -> None:
@@ -79,7 +79,7 @@ def _with_axis(cells: list[list[str]], plain: bool) -> list[str]:
     return [*lines, f"      {corner}{floor * len(cells[0])}"]
 
 
-def _below(marks: list[tuple[int, str]], width: int) -> list[str]:
+def below(marks: list[tuple[int, str]], width: int) -> list[str]:
     """The texts centred under their lines; a second line for one that would touch another."""
     lines: list[str] = []
     for place, mark in sorted(marks, key=itemgetter(0)):
@@ -89,5 +89,6 @@ def _below(marks: list[tuple[int, str]], width: int) -> list[str]:
     return [" " * 7 + line for line in lines]
 
 
-def _ends(left: str, right: str, width: int) -> str:
+def ends(left: str, right: str, width: int) -> str:
+    """The line under an axis that names where it begins and ends."""
     return " " * 7 + left + right.rjust(max(width - len(left), len(right) + 1))

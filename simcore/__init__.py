@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simcore.fitting import fit
     from simcore.models.errors import MissingExtraError, PlanError, SimcoreError
     from simcore.models.formats import read, write
     from simcore.models.plan import Plan
@@ -24,6 +25,7 @@ _HOME = {
     "Results": "simcore.results",
     "Schedule": "simcore.scheduling",
     "SimcoreError": "simcore.models.errors",
+    "fit": "simcore.fitting",
     "read": "simcore.models.formats",
     "schedule": "simcore.scheduling",
     "simulate": "simcore.simulation",
@@ -37,6 +39,7 @@ __all__ = [
     "Results",
     "Schedule",
     "SimcoreError",
+    "fit",
     "read",
     "schedule",
     "simulate",

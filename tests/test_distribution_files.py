@@ -35,7 +35,7 @@ def test_reads(text, column, expected):
     [
         ("", "", "jobs.csv is empty"),
         ("duration\n", "", "jobs.csv has no values in that column"),
-        ("a,b\n1,2\n", "", "jobs.csv has several columns ('a', 'b'); say which, such as empirical(jobs.csv, duration)"),
+        ("a,b\n1,2\n", "", "jobs.csv has several columns ('a', 'b'); name the one to read"),
         ("1,2\n3,4\n", "", "several columns (none with a heading)"),
         ("1,2\n3,4\n", "b", "jobs.csv has no headings, so no column 'b'"),
         ("job,duration\nx,1\n", "duraton", "jobs.csv has no column 'duraton'. Did you mean 'duration'?"),
@@ -74,3 +74,8 @@ def test_too_much(tmp_path, monkeypatch):
     (tmp_path / "big.csv").write_text("12345")
     with pytest.raises(ValueError, match=r"big\.csv is larger than"):
         column_of_file(tmp_path / "big.csv")
+
+
+def test_brackets_that_are_no_unit_may_be_left_out():
+    assert column_texts("job,cost (EUR),net [k]\nx,1500,2\n", "cost") == ("1500",)
+    assert column_texts("job,cost (EUR),net [k]\nx,1500,2\n", "Net") == ("2",)

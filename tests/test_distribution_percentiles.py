@@ -32,6 +32,7 @@ from simcore.models.distributions import (
     parse_distribution,
 )
 from tests.distribution_strategies import by_percentiles
+from tests.shared_data import oracle_cases
 
 DAY = 480.0
 Z90 = 1.2815515655446004
@@ -67,6 +68,40 @@ def read(text: str):
 def test_closed_forms(text, same_as):
     np.testing.assert_allclose(read(text).ppf(U), same_as.ppf(U), rtol=1e-9)
     np.testing.assert_allclose(read(text).resolved.ppf(U), same_as.ppf(U), rtol=1e-8)
+
+
+PERCENTILES_OF_CASES = {
+    "weibull_pctl": lambda s: ByPercentiles(Weibull, ((0.1, s["P10"]), (0.9, s["P90"]))),
+    "lognormal_pctl": lambda s: ByPercentiles(Lognormal, ((0.1, s["P10"]), (0.9, s["P90"]))),
+    "shifted_lognormal_pctl": lambda s: ByPercentiles(
+        Lognormal, ((0.1, s["P10"]), (0.5, s["P50"]), (0.9, s["P90"]))
+    ),
+    "trigen": lambda s: ByPercentiles(
+        Triangular, ((s["p_low"], s["low"]), (s["p_high"], s["high"])), (("mode", s["mode"]),)
+    ),
+    "pertgen": lambda s: ByPercentiles(
+        Pert, ((s["p_low"], s["low"]), (s["p_high"], s["high"])), (("mode", s["mode"]), ("lam", s["lam"]))
+    ),
+}
+
+
+@pytest.mark.parametrize("case", oracle_cases("o01_distributions"))
+def test_agrees_with_exact_answers(case):
+    """Those of ``oracles/o01_distributions.json`` that are given by percentiles, and others by three of their own."""
+    spec, quantiles = case["spec"], case["quantiles"]
+    if spec["kind"] in PERCENTILES_OF_CASES:
+        found = PERCENTILES_OF_CASES[spec["kind"]](spec)
+    elif spec["kind"] == "gamma":
+        found = ByPercentiles(Gamma, tuple((int(p[1:]) / 100, x) for p, x in list(quantiles.items())[:4:3]))
+    elif spec["kind"] == "exponential":
+        found = ByPercentiles(Exponential, ((0.9, quantiles["P90"]),))
+    elif spec["kind"] == "normal":
+        found = ByPercentiles(Normal, ((0.1, quantiles["P10"]), (0.9, quantiles["P90"])))
+    else:
+        return
+    assert found.mean == pytest.approx(case["mean"], rel=1e-9)
+    assert found.sd == pytest.approx(case["sd"], rel=1e-9)
+    np.testing.assert_allclose(found.ppf([int(name[1:]) / 100 for name in quantiles]), list(quantiles.values()), rtol=1e-9)
 
 
 def test_a_weibull_in_closed_form():
@@ -124,6 +159,7 @@ def test_no_width_is_a_fixed_value():
         ("beta(P10=8d, P20=9d, P50=11d, P90=20d)", "write beta(min=, max=, P10=, P90=)"),
         ("lognormal(P10=-2d, P90=20d)", "lognormal: P10 -2d is not above the shift 0d; correct one of them"),
         ("gamma(P10=8d, P90=20d, shift=9d)", "P10 8d is not above the shift 9d"),
+        ("lognormal(P50=0d, mean=5d)", "P50 0d is not above the shift 0d"),
         ("uniform(min=9d, P90=8d)", "P90 8d is not above the minimum 9d"),
         ("beta(min=1d, max=9d, P10=3d, P90=12d)", "P90 12d is above the maximum 9d"),
         ("triangular(min=5d, P0=5d, P90=20d)", "no triangular has these values"),

@@ -89,6 +89,14 @@ class TestRisks:
     def test_windows(self, text: str, window: tuple[datetime, datetime]) -> None:
         assert risk_of(f"{{window: {text}}}").window == window
 
+    def test_filters_take_activities_with_work_left(self) -> None:
+        text = (
+            "activities: {A: {duration: 1d}, B: {duration: 1d, actual_start: 2026-03-02, actual_finish: 2026-03-03}, "
+            "C: {type: milestone}, D: {type: hammock, after: [A SS]}}\n"
+            "risks: {R: {impacts: [{activity: {id: '*'}, cost: 5}, {activity: C, cost: 7}]}}"
+        )
+        assert [impact.activity for impact in plan_of(text).risks[0].impacts] == ["A", "C"]
+
     def test_actions(self) -> None:
         risk = risk_of("{mitigation: {actions: [{name: One, cost: 5}, {cost: 7}, {}]}}")
         assert risk.mitigation == Mitigation(actions=(Action(name="One", cost=5.0), Action(cost=7.0), Action()))
@@ -200,10 +208,10 @@ uncertainty:
         }
         notes = [str(note) for note in plan.notes if "uncertainty rule" in note.where]
         assert notes == [
-            "plan.yaml:13 uncertainty rule 1: reaches 5 activities; a later rule wins on 2; 2 keep ranges of their own.",
-            "plan.yaml:14 uncertainty rule 2: reaches 2 activities; a later rule wins on 1.",
-            "plan.yaml:15 uncertainty rule 3: reaches 1 activity.",
-            "plan.yaml:16 uncertainty rule 4: reaches 2 activities; 2 keep ranges of their own.",
+            "plan.yaml:13 uncertainty rule 1: The rule reaches 5 activities; a later rule wins on 2; 2 keep ranges of their own.",
+            "plan.yaml:14 uncertainty rule 2: The rule reaches 2 activities; a later rule wins on 1.",
+            "plan.yaml:15 uncertainty rule 3: The rule reaches 1 activity.",
+            "plan.yaml:16 uncertainty rule 4: The rule reaches 2 activities; 2 keep ranges of their own.",
         ]
 
     def test_rules_of_a_risks_file_say_so(self) -> None:
@@ -273,8 +281,8 @@ class TestFiles:
             (b"", r"matrix: m\.csv is empty"),
             (b"x,duration of A\nduration of B,1\n", r"the first row and the first column of m\.csv do not name the same"),
             (b"x,duration of A,size of B\nduration of A,1,\nsize of B,,1\n", r"matrix m\.csv: 'size of B' names no variable"),
-            (b"x,a\n\xff,1\n", r"m\.csv cannot be read: .*\. Save it as CSV in UTF-8, or as \.xlsx"),
-            (b"PK\x03\x04rubbish", r"m\.csv cannot be read: it is no workbook"),
+            (b"x,a\n\xff,1\n", r"m\.csv is not UTF-8 text\. Save it as CSV in UTF-8, or as \.xlsx"),
+            (b"PK\x03\x04rubbish", r"m\.csv is no workbook: "),
         ],
     )
     def test_files_that_hold_no_matrix(self, tmp_path: Path, content: bytes, message: str) -> None:

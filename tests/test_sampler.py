@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
 from scipy import stats
 
 from simcore.kernel_sampling import (
@@ -50,6 +51,7 @@ from simcore.models.distributions import (
 )
 from simcore.quantiles import FULL, TableBuilder
 from simcore.riskmodel import stream_key
+from tests.distribution_strategies import distributions
 from tests.oracle_plans import oracle
 
 SEED = np.uint64(20261123)
@@ -205,9 +207,12 @@ KINDS: dict[str, Distribution] = {
     "exponential by percentiles": ByPercentiles(Exponential, ((0.9, 20),)),
     "beta by percentiles": ByPercentiles(Beta, ((0.1, 8), (0.9, 20)), (("min", 5), ("max", 30))),
     "reciprocal of a uniform": Reciprocal(Uniform(0.2, 1.5)),
+    "reciprocal of a uniform that nearly reaches 0": Reciprocal(Uniform(0.02, 2)),
+    "reciprocal of a shifted gamma": Reciprocal(Gamma(2, 0.3, 0.5)),
     "reciprocal of a triangle": Reciprocal(Triangular(0.8, 1.0, 1.1)),
     "reciprocal of a pert": Reciprocal(Pert(0.3, 1.0, 1.2)),
     "reciprocal of a histogram": Reciprocal(Histogram((0.5, 0.8, 1.0, 1.2), (1, 0, 2))),
+    "mixing into Student's t, 2 degrees": InverseChi(2),
     "mixing into Student's t, 3 degrees": InverseChi(3),
     "mixing into Student's t, 30 degrees": InverseChi(30),
 }  # fmt: skip
@@ -248,6 +253,15 @@ def test_sampled_quantiles(name):
     error = np.abs(sampled_quantiles(distribution, bits) - exact) / extent
     assert error.max() <= 1e-4
     assert error[(u > 0.001) & (u < 0.999)].max() <= 1e-5
+
+
+@given(distributions())
+def test_sampled_quantiles_of_any_distribution(distribution):
+    bits = bits_to_ask()
+    extent = float(distribution.ppf(0.999) - distribution.ppf(0.001))
+    assume(extent > 0.0)
+    exact = distribution.ppf((bits + 0.5) / FULL)
+    assert np.abs(sampled_quantiles(distribution, bits) - exact).max() <= 1e-4 * extent
 
 
 def test_beyond_the_table_the_curve_is_level():

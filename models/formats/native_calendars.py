@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -17,6 +16,7 @@ from simcore.models.formats.native_fields import (
     expect_rows,
     expect_table,
     kind_of,
+    names_in_turn,
     number,
     read_fields,
     sentence,
@@ -72,7 +72,7 @@ def _week(node: Node, scope: Scope, line: int) -> Week:
     for key, value in table.items():
         inner = scope.inside(key)
         try:
-            names = list(_days(key))
+            names = list(names_in_turn(key, DAYS, "names no days of the week; write mon, mon-fri or 'mon, wed'"))
         except ValueError as error:
             scope.problem(table.line_of(key), str(error))
             continue
@@ -87,18 +87,6 @@ def _week(node: Node, scope: Scope, line: int) -> Week:
         if week[day] and tomorrow and week[day][-1][1] - DAY > tomorrow[0][0]:
             scope.problem(line, f"the last shift of {DAYS[day]} runs into the first one of {DAYS[(day + 1) % 7]}.")
     return week  # type: ignore[return-value]
-
-
-def _days(key: str) -> Iterator[int]:
-    """Numbers of the days that ``mon``, ``mon-fri`` or ``mon, wed`` names."""
-    for part in key.split(","):
-        first, dash, last = (name.strip().lower()[:3] for name in part.partition("-"))
-        if first not in DAYS or (dash and last not in DAYS):
-            raise ValueError(f"'{key}' names no days of the week; write mon, mon-fri or 'mon, wed'.")
-        begin = DAYS.index(first)
-        end = DAYS.index(last) if dash else begin
-        for step in range((end - begin) % 7 + 1):
-            yield (begin + step) % 7
 
 
 @lru_cache(maxsize=4096)

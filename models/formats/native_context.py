@@ -16,6 +16,7 @@ from simcore.models.link_names import LinkNames
 from simcore.models.plan import Activity, Plan, Relationship, SchedulingOptions
 from simcore.models.scales import Scales
 from simcore.models.suggestions import did_you_mean
+from simcore.models.uncertainty import may_vary
 from simcore.models.wbs import WbsTree
 
 
@@ -42,14 +43,16 @@ class Context:
         options = {project.id: plan.options(project.id) for project in plan.projects}
         return Context(ActivityIndex.of(plan), WbsTree(plan.wbs), report, plan.relationships, options, plan.scales)
 
-    def select(self, node: Node, scope: Scope, line: int) -> tuple[Activity, ...]:
-        """The activities of a list of ids, or those that a filter selects."""
+    def select(self, node: Node, scope: Scope, line: int, varying: bool = False) -> tuple[Activity, ...]:
+        """The activities of a list of ids, or those that a filter selects, on request among those that may vary."""
         if not isinstance(node, Table):
             return tuple(self.activities(texts(node, scope, line), scope, line))
         where = read_where(node, scope, line)
-        chosen = tuple(a for a in self.index.activities if where.matches(a, self.index.calendar(a), self.tree))
+        among = filter(may_vary, self.index.activities) if varying else self.index.activities
+        chosen = tuple(a for a in among if where.matches(a, self.index.calendar(a), self.tree))
         if not chosen:
-            scope.problem(line, "the filter selects no activity.", "Correct the filter.")
+            what = f"the filter selects no activity{' with remaining work' if varying else ''}."
+            scope.problem(line, what, "Correct the filter.")
         return chosen
 
     def activities(self, names: Iterable[str], scope: Scope, line: int) -> list[Activity]:

@@ -157,21 +157,13 @@ class CorrelationReader:
         """A list of rows, or a file, whose first row and column name the variables."""
         node, line = values["matrix"]
         if isinstance(node, Rows):
+            if "between" not in values:
+                scope.problem(line, "it does not say what its rows are.", "Write 'between: [duration of A, duration of B]'.")
             rows = [cells(row, scope, node.line_of(index)) for index, row in enumerate(node)]
         elif isinstance(node, str):
-            grid = read_grid(node, scope, line)
-            if not grid:
-                return
-            names = [row[0].strip() for row in grid[1:]]
-            across = [name.strip() for name in grid[0][1:]]
-            if names != across:
-                what = f"the first row and the first column of {node} do not name the same variables in the same order."
-                scope.problem(line, what)
-                return
-            if "between" not in values:
-                found = [self.variable(name, Scope(scope.report, f"{scope.label} {node}"), line) for name in names]
-                values["between"] = tuple(name for name in found if name is not None)
-            rows = [row[1:] for row in grid[1:]]
+            if "between" in values:
+                scope.problem(line, f"the variables are those that {node} names.", "Remove 'between'.")
+            values["between"], rows = self._from_file(node, scope, line)
         else:
             fix = "Write a list of rows, or the name of a file."
             scope.problem(line, f"{kind_of(node)} stands where a matrix is expected.", fix)
@@ -180,6 +172,20 @@ class CorrelationReader:
             values["matrix"] = complete(rows)
         except ValueError as error:
             scope.problem(line, sentence(error))
+
+
+    def _from_file(self, file: str, scope: Scope, line: int) -> tuple[tuple[str, ...], list[list[str]]]:
+        """The variables that a file names, and its cells."""
+        grid = read_grid(file, scope, line)
+        if grid is None:
+            return (), []
+        names = [row[0] for _, row in grid[1:]]
+        if names != grid[0][1][1:]:
+            what = f"the first row and the first column of {file} do not name the same variables in the same order."
+            scope.problem(line, what)
+            return (), []
+        found = [self.variable(name, Scope(scope.report, f"{scope.label} {file}"), line) for name in names]
+        return tuple(name for name in found if name is not None), [row[1:] for _, row in grid[1:]]
 
 
 def _varies(activity: Activity, quantity: str) -> bool:

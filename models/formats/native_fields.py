@@ -6,7 +6,7 @@ and goes on, so that all problems of a file are told at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -317,6 +317,22 @@ def money_distribution(value: str, scope: Scope) -> Distribution:
 
 def factor_distribution(value: str, scope: Scope) -> Distribution:
     return factor_range(value, scope.report.load)
+
+
+def names_in_turn(key: str, names: Sequence[str], otherwise: str) -> Iterator[int]:
+    """Numbers of the days or months that ``mon``, ``fri-mon`` or ``mon, wed`` names; three letters tell them apart.
+
+    >>> list(names_in_turn("december-feb", ("jan", "feb", "mar", "nov", "dec"), "no months"))
+    [4, 0, 1]
+    """
+    for part in key.split(","):
+        first, dash, last = (name.strip().lower()[:3] for name in part.partition("-"))
+        if first not in names or (dash and last not in names):
+            raise ValueError(f"'{key}' {otherwise}.")
+        begin = names.index(first)
+        end = names.index(last) if dash else begin
+        for step in range((end - begin) % len(names) + 1):
+            yield (begin + step) % len(names)
 
 
 def choice(kind: type[E], also: Mapping[str, E] | None = None) -> Callable[[str, Scope], E]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from simcore.models.formats.native_fields import Scope, kind_of
+from simcore.models.distribution_files import csv_rows
+from simcore.models.formats.native_fields import Scope, kind_of, sentence
 from simcore.models.formats.native_tree import Node, Rows
 from simcore.models.suggestions import closest
 from simcore.models.units import format_money
 
-Grid = list[list[str]]
+Grid = list[tuple[int, list[str]]]
+"""Rows with something in them, and their numbers in the file."""
 
-_DELIMITERS = ",;\t"
 _EXCEL = b"PK\x03\x04"
 
 
@@ -32,16 +32,12 @@ def read_grid(name: str, scope: Scope, line: int) -> Grid | None:
     if data is None:
         return None
     try:
-        grid = _workbook(data) if data.startswith(_EXCEL) else _csv(data.decode("utf-8-sig"))
-    except (ValueError, csv.Error) as error:  # a text that is no UTF-8 too
-        scope.problem(line, f"{name} cannot be read: {error}.", "Save it as CSV in UTF-8, or as .xlsx.")
-        return None
-    while grid and not any(grid[-1]):
-        grid.pop()
-    if not grid:
-        scope.problem(line, f"{name} is empty.")
-        return None
-    return grid
+        return _workbook(data, name) if data.startswith(_EXCEL) else csv_rows(data.decode("utf-8-sig"), name)
+    except UnicodeDecodeError:
+        scope.problem(line, f"{name} is not UTF-8 text.", "Save it as CSV in UTF-8, or as .xlsx.")
+    except ValueError as error:
+        scope.problem(line, sentence(error))
+    return None
 
 
 def _load(name: str, scope: Scope, line: int) -> bytes | None:
@@ -71,30 +67,19 @@ def _neighbours(folder: Path) -> Iterable[str]:
         return ()
 
 
-def _csv(text: str) -> Grid:
-    """Cells between commas, semicolons (then with decimal commas) or tabs, whichever the first line has most of."""
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(_DELIMITERS, key=first.count)
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    return [[_decimal(cell.strip()) if delimiter == ";" else cell.strip() for cell in row] for row in rows]
-
-
-def _decimal(cell: str) -> str:
-    whole, comma, rest = cell.partition(",")
-    return f"{whole}.{rest}" if comma and rest.isdigit() and whole.lstrip("+-").isdigit() else cell
-
-
-def _workbook(data: bytes) -> Grid:
+def _workbook(data: bytes, name: str) -> Grid:
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:  # whatever a broken workbook makes of the library
-        raise ValueError(f"it is no workbook ({error})") from None
-    sheet = book.worksheets[0]
-    grid = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        raise ValueError(f"{name} is no workbook: {error}") from None
+    rows = [[_text(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     book.close()
-    return grid
+    found = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
+    if not found:
+        raise ValueError(f"{name} is empty; write values into it")
+    return found
 
 
 def _text(value: object) -> str:

@@ -84,7 +84,7 @@ class ImpactReader:
             return
         if "activity" in values:
             node, at = values["activity"]
-            for activity in self.context.select(node, scope, at):
+            for activity in self.context.select(node, scope, at, varying=True):
                 yield {"activity": self.context.index.shown(activity)}, self._parsers(activity)
         if "link" in values:
             node, at = values["link"]

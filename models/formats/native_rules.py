@@ -96,7 +96,7 @@ def _note(rule: Rule) -> None:
     if not rule.reached:
         report.add(rule.line, rule.scope.label, "selects no activity that may vary.", severity="warning")
         return
-    what = f"reaches {rule.reached:,} {'activity' if rule.reached == 1 else 'activities'}"
+    what = f"The rule reaches {rule.reached:,} {'activity' if rule.reached == 1 else 'activities'}"
     if rule.overridden:
         what += f"; a later rule wins on {rule.overridden:,}"
     if rule.in_vain:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from simcore.models.formats.native_fields import (
     Scope,
     as_is,
     expect_table,
+    names_in_turn,
     number,
     probability,
     read_fields,
@@ -89,7 +89,7 @@ def _monthly(node: Node, scope: Scope, line: int) -> tuple[float, ...]:
     for key, value in text_map(table, scope, line).items():
         try:
             chance = probability(value, scope)
-            for month in _months(key):
+            for month in names_in_turn(key, MONTHS, "names no months; write jan, nov-feb or 'jan, mar'"):
                 if month in chances:
                     raise ValueError(f"'{key}' names {MONTHS[month]} again; every month has one chance")
                 chances[month] = chance
@@ -98,23 +98,11 @@ def _monthly(node: Node, scope: Scope, line: int) -> tuple[float, ...]:
     return tuple(chances.get(month, 0.0) for month in range(12))
 
 
-def _months(key: str) -> Iterator[int]:
-    """Numbers of the months of ``jan``, ``nov-feb`` or ``jan, mar``."""
-    for part in key.split(","):
-        first, dash, last = (name.strip().lower()[:3] for name in part.partition("-"))
-        if first not in MONTHS or (dash and last not in MONTHS):
-            raise ValueError(f"'{key}' names no months; write jan, nov-feb or 'jan, mar'")
-        begin = MONTHS.index(first)
-        end = MONTHS.index(last) if dash else begin
-        for step in range((end - begin) % 12 + 1):
-            yield (begin + step) % 12
-
-
 def _record(node: Node, line: int, about: dict[str, Any], scope: Scope) -> tuple[bytes, ...]:
     if isinstance(node, str):
         grid = read_grid(node, scope, line)
         try:
-            return () if grid is None else tuple(_measured(grid, node, about, scope, line))
+            return () if grid is None else _measured(grid, node, about, scope, line)
         except ValueError as error:
             scope.problem(line, f"{node} {sentence(error)}")
             return ()
@@ -137,36 +125,37 @@ def _year(days: bytes) -> bytes:
     return days if len(days) == DAYS else days[:_LEAP] + days[_LEAP - 1 : _LEAP] + days[_LEAP:]
 
 
-def _measured(grid: Grid, name: str, about: dict[str, Any], scope: Scope, line: int) -> Iterator[bytes]:
-    """The complete years of a time series; a day is lost when any of its values is beyond the limit."""
-    head = grid[0]
-    when = _column(head, about.get("date"), 0)
-    what = _column(head, about.get("column"), 1)
+def _measured(grid: Grid, name: str, about: dict[str, Any], scope: Scope, line: int) -> tuple[bytes, ...]:
+    """The complete years of a time series; what is left out is noted."""
+    lost = _lost_days(grid, about)
+    years: dict[int, list[date]] = {}
+    for day in sorted(lost):
+        years.setdefault(day.year, []).append(day)
+    whole = [year for year, days in years.items() if len(days) == (date(year + 1, 1, 1) - date(year, 1, 1)).days]
+    if not whole:
+        raise ValueError("has no year with a value for every day")
+    partial = [str(year) for year in years if year not in whole]
+    if partial:
+        what = f"{name} lacks days of {', '.join(partial)}; years that are not complete are left out."
+        scope.report.add(line, scope.label, what, severity="note")
+    return tuple(_year(bytes(lost[day] for day in years[year])) for year in whole)
+
+
+def _lost_days(grid: Grid, about: dict[str, Any]) -> dict[date, bool]:
+    """Whether each day of a time series is lost: when any of its values is beyond the limit."""
     if {"above", "below"} <= about.keys():
         raise ValueError("has one limit; write above or below, not both")
+    head = grid[0][1]
+    when, what = _column(head, about.get("date"), 0), _column(head, about.get("column"), 1)
     lost: dict[date, bool] = {}
-    for number_of_row, row in enumerate(grid[1:], start=2):
-        if not any(row):
-            continue
+    for at, row in grid[1:]:
+        cells = [*row, *[""] * (len(head) - len(row))]
         try:
-            day = parse_date(row[when][:10])
-            lost[day] = lost.get(day, False) or _is_lost(row[what] if what < len(row) else "", about)
-        except (ValueError, IndexError) as error:
-            reason = sentence(error) if isinstance(error, ValueError) else "there is no date."
-            raise ValueError(f"row {number_of_row}: {reason}") from None
-    years = sorted({day.year for day in lost})
-    partial = []
-    for year in years:
-        days = [day for day in lost if day.year == year]
-        if len(days) == (date(year + 1, 1, 1) - date(year, 1, 1)).days:
-            yield _year(bytes(lost[day] for day in sorted(days)))
-        else:
-            partial.append(str(year))
-    if len(partial) == len(years):
-        raise ValueError("has no year with a value for every day")
-    if partial:
-        what_is = f"{name} lacks days of {', '.join(partial)}; years that are not complete are left out."
-        scope.report.add(line, scope.label, what_is, severity="note")
+            day = parse_date(cells[when][:10])
+            lost[day] = lost.get(day, False) or _is_lost(cells[what], about)
+        except ValueError as error:
+            raise ValueError(f"row {at}: {error}") from None
+    return lost
 
 
 def _column(head: list[str], name: str | None, otherwise: int) -> int:

@@ -94,6 +94,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
      r"matrix: 'duration of A' has 9 with itself"),
     ("sides.yaml", section("correlations", "[{between: [duration of A, duration of B], matrix: [[1, 0.5], [0.4, 1]]}]"),
      r"matrix: 'duration of A' and 'duration of B' have 0\.5 above the diagonal and 0\.4 below"),
+    ("rows.yaml", section("correlations", "[{matrix: [[1, 0], [0, 1]]}]"), r"correlation '1' matrix: it does not say what its"),
     ("shape.yaml", section("correlations", "[{between: [duration of A, duration of B], matrix: [[1]]}]"),
      r"matrix: it has 1 rows and 1 columns, but there are 2 variables"),
     ("wide.yaml", section("correlations", "[{between: [duration of A, duration of B], matrix: [[1, 0], [0, 1, 2]]}]"),
