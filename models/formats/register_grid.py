@@ -86,7 +86,7 @@ def read_workbook(data: bytes, name: str) -> list[Grid]:
     return [_grid(name, sheet, results[sheet.title] if results else None) for sheet in read]
 
 
-def _check_size(name: str, read: list[Worksheet]) -> None:
+def _check_size(name: str, read: Sequence[Worksheet]) -> None:
     """A stray cell at the end of a sheet makes it as large as sheets can be."""
     problems = [
         Problem(
