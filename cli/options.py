@@ -17,9 +17,13 @@ plan_argument = click.argument("plan", type=click.Path(dir_okay=False), metavar=
 
 risks_option = click.option(
     "--risks", type=click.Path(dir_okay=False), metavar="FILE",
-    help="Risks, factors, ranges and correlations to lay over the plan (YAML or JSON).",
+    help="Risks, factors, ranges and correlations to lay over the plan (YAML, JSON, an Excel workbook or CSV).",
 )  # fmt: skip
 
+fields_option = click.option(
+    "--ranges-from-fields", metavar="auto|MIN,MODE,MAX",
+    help="Take ranges of durations from custom fields of the plan: recognised by their names, or named.",
+)  # fmt: skip
 
 constraints_option = click.option(
     "--constraints", type=click.Choice(("honour", "soften", "ignore")), default="honour", show_default=True,

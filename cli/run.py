@@ -9,6 +9,7 @@ import click
 from simcore.cli.options import (
     constraints_option,
     debug_option,
+    fields_option,
     file_option,
     plan_argument,
     prepared,
@@ -28,6 +29,7 @@ INTERRUPTED = 130
 @click.command(name="run")
 @plan_argument
 @risks_option
+@fields_option
 @click.option(
     "--quick-risk", callback=quick_range_text, metavar="MIN,MODE,MAX",
     help="Triangular ranges, such as 90%,100%,130% of the remaining duration, for every activity without one.",
@@ -60,7 +62,8 @@ INTERRUPTED = 130
 @file_option("--csv", "csv_file", help="Write the samples, one row an iteration.")
 @debug_option
 def command(
-    plan: str, risks: str | None, quick_risk: str | None, quick_correlation: float | None, scenario: str,
+    plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
+    quick_correlation: float | None, scenario: str,
     iterations: int, seed: int, threads: int | None, with_float: bool, constraints: str, trust_file_dates: bool,
     report: str | None, json_file: str | None, csv_file: str | None,
 ) -> int:  # fmt: skip
@@ -78,7 +81,7 @@ def command(
     from simcore.models.formats import read
     from simcore.simulation import simulate
 
-    read_plan = prepared(read(plan, risks=risks), constraints, trust_file_dates)
+    read_plan = prepared(read(plan, risks, ranges_from_fields), constraints, trust_file_dates)
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     show_notes(read_plan, everything=False)
     announce_compilation()

@@ -37,7 +37,7 @@ class SimcoreError(Exception):
 class PlanError(SimcoreError):
     """The input is wrong. Carries every problem found, not only the first."""
 
-    SHOWN = 20
+    SHOWN = 100
 
     def __init__(self, problems: Problem | str | Iterable[Problem]):
         if isinstance(problems, str):

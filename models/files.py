@@ -76,6 +76,12 @@ def write_text(path: str | Path, text: str) -> None:
         part.write_text(text, encoding="utf-8", newline="")
 
 
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write a binary file whole or not at all."""
+    with replacing(path) as part:
+        part.write_bytes(data)
+
+
 def _target(path: str | Path) -> Path:
     """Where the bytes really go: a symbolic link stays one, the file behind it is replaced."""
     target = Path(os.path.realpath(path))

@@ -18,6 +18,8 @@ from simcore.cli.main import COMMANDS, main, simcore_command
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TUTORIALS = sorted((ROOT / "docs").glob("tutorial-*.md"))
+"""Pages whose commands and Python need each other: they are run from top to bottom."""
 COMMAND_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv"
 
@@ -49,16 +51,43 @@ def simcore_lines(page: Path) -> Iterator[list[str]]:
                 yield words[1:]
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if list(simcore_lines(p))], ids=named)
+@pytest.mark.parametrize("page", [p for p in PAGES if p not in TUTORIALS and list(simcore_lines(p))], ids=named)
 def test_commands_run(page: Path, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in simcore_lines(page):
-        assert main(words) == 0, f"{words}: {capsys.readouterr().err}"
-        for option, value in pairwise(words):
-            if option in ("--report", "--json", "--csv") and value != "-":
-                assert Path(value).stat().st_size > 0
+        run_command(words, capsys)
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "python")], ids=named)
+def run_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """A command that must end well and write what it says; what it printed."""
+    assert main(words) == 0, f"{words}: {capsys.readouterr().err}"
+    for option, value in pairwise(words):
+        if option in ("--report", "--json", "--csv") and value != "-":
+            assert Path(value).stat().st_size > 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", TUTORIALS, ids=named)
+def test_tutorials_run_from_top_to_bottom(page: Path, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines of a block ``text`` after a command are among what it prints."""
+    shutil.rmtree(workplace / "examples")  # a tutorial makes what it needs
+    namespace: dict[str, object] = {}
+    printed, commands = "", 0
+    for language, block in re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        if language == "sh":
+            for line in block.splitlines():
+                words = shlex.split(line, comments=True)
+                assert words[0] == "simcore"
+                printed = run_command(words[1:], capsys)
+                commands += 1
+        elif language == "python":
+            exec(compile(block, named(page), "exec"), namespace)
+        else:
+            for line in block.splitlines():
+                assert not line.strip() or line.strip() in printed, f"{line!r} is not in what was printed:\n{printed}"
+    assert commands < 10
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p not in TUTORIALS and blocks(p, "python")], ids=named)
 def test_python_runs(page: Path, workplace: Path) -> None:
     """Blocks of a page run one after the other in one namespace; those with prompts are compared with their output."""
     assert main(["new", "my-project"]) == 0  # what the page's first command makes

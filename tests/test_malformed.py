@@ -70,8 +70,8 @@ def test_a_path_that_goes_through_a_file(tmp_path: Path) -> None:
 
 
 def test_many_problems_are_told_together_but_not_all_printed() -> None:
-    text = HEAD + "activities:\n" + "".join(f"  A{i}: {{duration: {i}}}\n" for i in range(1, 41))
+    text = HEAD + "activities:\n" + "".join(f"  A{i}: {{duration: {i}}}\n" for i in range(1, 121))
     with pytest.raises(simcore.PlanError) as caught:
         read_native(text.encode(), "plan.yaml")
-    assert len(caught.value.problems) == 40
+    assert len(caught.value.problems) == 120
     assert str(caught.value).splitlines()[-1] == "... and 20 more problems"

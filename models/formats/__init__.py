@@ -36,7 +36,9 @@ _FOREIGN = (
 _READABLE = "Readable are P6 (.xer, .xml), Microsoft Project (.mpp, .xml) and simcore's own .yaml and .json."
 
 
-def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = None) -> Plan:
+def read(
+    path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = None, ranges_from_fields: str | None = None
+) -> Plan:
     """Read a plan in any format simcore knows.
 
     Parameters
@@ -45,7 +47,11 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
         Primavera P6 (``.xer``, ``.xml``), Microsoft Project (``.xml``; ``.mpp`` with the extra ``mpp``), the native
         YAML or JSON, and with the extra ``mpp`` what else MPXJ reads.
     risks : str or path-like, optional
-        A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``.
+        A risks file to add: native YAML or JSON with ``risks``, ``factors``, ``correlations``, ``uncertainty``, or a
+        register in an Excel workbook or a CSV file.
+    ranges_from_fields : str, optional
+        Take ranges from custom fields of the plan, see :func:`simcore.models.legacy_ranges.ranges_from_fields`: ``auto``,
+        or names of fields. When left out, a note says where there are some.
 
     Raises
     ------
@@ -54,15 +60,16 @@ def read(path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = No
     MissingExtraError
         The format needs the extra ``mpp``.
     """
-    from simcore.models.formats.native import merge_risks
+    from simcore.models.legacy_ranges import field_ranges_noted
+    from simcore.models.legacy_ranges import ranges_from_fields as with_ranges
     from simcore.models.plan_warnings import with_warnings
 
     path = Path(path)
-    data = _load(path)
+    data = read_bytes(path)
     plan = _read_plan(data, path)
+    plan = field_ranges_noted(plan) if ranges_from_fields is None else with_ranges(plan, ranges_from_fields)
     if risks is not None:
-        file = Path(risks)
-        plan = merge_risks(plan, _load(file), file.name, file.parent)
+        plan = _with_risks(plan, Path(risks))
     # a freshly read plan: building it again to set one field would check it again, which is slow for large ones
     object.__setattr__(plan, "sha256", hashlib.sha256(data).hexdigest())
     return with_warnings(plan)
@@ -91,7 +98,18 @@ def _read_plan(data: bytes, path: Path) -> Plan:
     return read_native(data, path.name, path.parent)
 
 
-def _load(path: Path) -> bytes:
+def _with_risks(plan: Plan, file: Path) -> Plan:
+    from simcore.models.formats.register import is_register, merge_register
+
+    data = read_bytes(file)
+    if is_register(data, file.name):
+        return merge_register(plan, data, file.name, file.parent)
+    from simcore.models.formats.native import merge_risks
+
+    return merge_risks(plan, data, file.name, file.parent)
+
+
+def read_bytes(path: Path) -> bytes:
     """The bytes of a file, or one sentence why there are none."""
     try:
         data = path.read_bytes()
@@ -120,11 +138,16 @@ def _similar(path: Path) -> str:
 
 def _kind(data: bytes, path: Path) -> str:
     """Which reader a file is for."""
+    from simcore.models.formats.register_grid import is_workbook
+
     suffix = path.suffix.lower()
     if data.startswith(b"ERMHDR") or data.startswith(b"\xef\xbb\xbfERMHDR"):
         return "xer"
     if data.startswith(_OLE2) or suffix in _JAVA_SUFFIXES - {".pmxml"}:
         return "mpxj"
+    if is_workbook(data):
+        fix = f"A register goes with its plan: simcore run PLAN --risks {path.name}."
+        raise PlanError(Problem(path.name, "is a workbook, not a plan.", fix))
     for magic, what in _FOREIGN:
         if data.startswith(magic):
             raise PlanError(Problem(path.name, f"is {what}, not a plan.", _READABLE))
