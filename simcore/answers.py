@@ -23,6 +23,8 @@ from simcore.models.plan import Plan, Project
 from simcore.results import PERCENTILES, DateVariable, MoneyVariable
 
 if TYPE_CHECKING:
+    from simcore.comparison import Comparison, ScenarioDifference, ScenarioRun
+    from simcore.paired import Difference
     from simcore.results import Results
     from simcore.scheduling import Schedule
 
@@ -81,6 +83,92 @@ def run_answer(results: Results) -> dict[str, Any]:
     }
 
 
+def compare_answer(comparison: Comparison) -> dict[str, Any]:
+    """The answer of a comparison, as ``simcore compare --json`` writes it."""
+    plan = comparison.plan
+    return {
+        **_head(plan),
+        "seed": comparison.design.seed,
+        "iterations": comparison.iterations,
+        "requested": comparison.requested,
+        "partial": comparison.partial,
+        "design": comparison.design.to_dict(),
+        "name": plan.name,
+        "currency": plan.currency,
+        "target": _date(comparison.target),
+        "budget": comparison.budget,
+        "scenarios": [_scenario(comparison, run) for run in comparison.scenarios],
+        "differences": [_difference(difference, comparison.iterations) for difference in comparison.differences],
+        "left_out": list(comparison.left_out),
+        "warnings": list(comparison.warnings),
+    }
+
+
+def _scenario(comparison: Comparison, run: ScenarioRun) -> dict[str, Any]:
+    finish, target, budget = _date_variable(run.finish), comparison.target, comparison.budget
+    cost = None if run.cost is None else _money_variable(run.cost)
+    if target is not None:
+        finish["probability_of_target"] = _number(run.finish.probability(target))
+        finish["probability_of_target_error"] = _number(run.finish.probability_error(target))
+    if budget is not None and run.cost is not None and cost is not None:
+        cost["probability_of_budget"] = _number(run.cost.probability(budget))
+        cost["probability_of_budget_error"] = _number(run.cost.probability_error(budget))
+    return {
+        "id": run.id, "name": run.name, "action_cost": _number(run.action_cost), "mitigated": list(run.mitigated),
+        "finish": finish, "cost": cost,
+    }  # fmt: skip
+
+
+def _difference(difference: ScenarioDifference, iterations: int) -> dict[str, Any]:
+    """The later scenario less the first: negative is earlier, or cheaper."""
+    benefit = difference.benefit()
+    cost = difference.cost
+    return {
+        "from": difference.first.id,
+        "to": difference.second.id,
+        "finish": {
+            **_paired(difference.finish, "_hours", lambda span: span / HOUR, iterations),
+            "probability_earlier": _number(difference.finish.probability_less),
+            "probability_same": _number(difference.finish.probability_same),
+        },
+        "cost": None if cost is None else {
+            **_paired(cost, "", float, iterations),
+            "probability_lower": _number(cost.probability_less),
+            "probability_same": _number(cost.probability_same),
+        },
+        "benefit_at_P80": {
+            "gain_hours": _number(benefit.gain / HOUR), "action_cost": _number(benefit.action_cost),
+            "saved": _number(benefit.saved), "net": _number(benefit.net),
+        },
+    }  # fmt: skip
+
+
+def _paired(
+    difference: Difference[Any], unit: str, number: Callable[[Any], float], iterations: int
+) -> dict[str, Any]:
+    named: dict[str, Any] = {"mean": difference.mean, **{f"P{percent}": difference.p(percent) for percent in ERRORS}}
+    return {
+        f"difference{unit}": {name: _number(number(value)) for name, value in named.items()},
+        f"standard_error{unit}": _errors(lambda of: number(difference.standard_error(of)), iterations),
+    }
+
+
+def write_compared(comparison: Comparison, stream: IO[str]) -> None:
+    """The samples of all scenarios as CSV: one row an iteration, numbered from 0; the same row has the same draws."""
+    named: dict[str, npt.NDArray[Any]] = {"iteration": np.arange(comparison.iterations)}
+    for run in comparison.scenarios:
+        named[f"finish {run.id}"] = np.datetime_as_string(run.finish.samples, unit="m")
+        if run.cost is not None:
+            named[f"cost {run.id}"] = run.cost.samples
+    _write_columns(named, stream)
+
+
+def _write_columns(named: Mapping[str, npt.NDArray[Any]], stream: IO[str]) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(named)
+    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
+
+
 def json_text(answer: Mapping[str, Any]) -> str:
     """An answer as JSON, one activity a line so that versions can be compared line by line.
 
@@ -108,16 +196,15 @@ def write_samples(results: Results, stream: IO[str]) -> None:
     for kind, variables in (("project", results.projects), ("milestone", results.milestones)):
         for key, variable in variables.items():
             named[f"{kind} {key}"] = np.datetime_as_string(variable.samples, unit="m")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(named)
-    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
+    _write_columns(named, stream)
 
 
 def model_digest(plan: Plan) -> str:
     """SHA-256 of all that is scheduled and simulated: risks, quick ranges and changes made in Python included."""
     content = (
         plan.projects, plan.activities, plan.relationships, dict(plan.calendars), plan.wbs, dict(plan.resources),
-        plan.risks, plan.factors, plan.correlations, plan.focus, plan.scheduling, plan.currency,
+        plan.risks, plan.factors, plan.correlations, plan.branches, plan.weather, plan.scenarios, plan.focus,
+        plan.scheduling, plan.currency,
     )  # fmt: skip
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
