@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,26 +40,30 @@ def write_report(results: Results, path: str | Path) -> None:
 
 def render_report(results: Results) -> str:
     """The report as text."""
+    page = build_page(results)
+    return render_page(
+        "report.html", _data(results, page), page=page, classes=CRITICALITY_CLASSES, completed=COMPLETED_COLOUR
+    )
+
+
+def render_page(template: str, data: dict[str, Any], scripts: Sequence[str] = SCRIPTS, **content: Any) -> str:
+    """A page that works offline: a template with the house style, plotly, scripts, and the data they draw from."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    page = build_page(results)
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["fixed"] = _unbroken
-    scripts = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    text = environment.get_template("report.html").render(
-        page=page,
+    text = environment.get_template(template).render(
         light=LIGHT,
         dark=DARK,
-        classes=CRITICALITY_CLASSES,
-        completed=COMPLETED_COLOUR,
         style=Markup((HERE / "report.css").read_text(encoding="utf-8")),
-        script=Markup(scripts),
+        script=Markup("\n".join((HERE / name).read_text(encoding="utf-8") for name in scripts)),
         plotly=Markup(get_plotlyjs()),
-        data=Markup(script_json(_data(results, page))),
+        data=Markup(script_json(data)),
+        **content,
     )
     return text.encode("utf-8", "replace").decode()  # half surrogates in names have no UTF-8
 
@@ -71,7 +76,7 @@ def _unbroken(text: str) -> str:
 def _data(results: Results, page: Page) -> dict[str, Any]:
     """What the page's scripts draw from."""
     return {
-        "figures": {name: _plain(figure) for name, figure in _figures(results, page).items()},
+        "figures": {name: plain_figure(figure) for name, figure in _figures(results, page).items()},
         "activities": activity_data(results),
         "theme": {
             "light": LIGHT,
@@ -97,7 +102,8 @@ def _figures(results: Results, page: Page) -> dict[str, go.Figure]:
     return drawn
 
 
-def _plain(figure: go.Figure) -> dict[str, Any]:
+def plain_figure(figure: go.Figure) -> dict[str, Any]:
+    """A figure as the page's scripts draw it."""
     parts: dict[str, Any] = figure.to_plotly_json()
     return {"data": parts["data"], "layout": parts["layout"]}
 

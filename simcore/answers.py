@@ -21,6 +21,7 @@ from simcore.activities import SHOWN_PERCENTILES
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
 from simcore.results import PERCENTILES, DateVariable, MoneyVariable
+from simcore.scenarios import resolve
 
 if TYPE_CHECKING:
     from simcore.comparison import Comparison, ScenarioDifference, ScenarioRun
@@ -66,6 +67,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         "requested": results.requested,
         "partial": results.partial,
         "scenario": results.scenario,
+        "scenario_name": resolve(plan, results.scenario).name,
         "design": results.design.to_dict(),
         "name": plan.name,
         "currency": plan.currency,

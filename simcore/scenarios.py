@@ -16,7 +16,7 @@ class ActiveModel:
     scenario : str
         Its id.
     name : str
-        What people call it.
+        What people call it: the name that the plan gives it, else its id; ``pre-mitigated`` and so on for the three.
     risks : tuple of Risk
         With the probability, the impacts and the triggers they have in the scenario; plan order.
     factors : tuple of Factor
@@ -34,6 +34,10 @@ class ActiveModel:
     mitigated: tuple[str, ...]
 
 
+NAMES = {"pre": "pre-mitigated", "post": "post-mitigated", "none": "uncertainty only"}
+"""What people call the scenarios that every plan has."""
+
+
 def scenario_ids(plan: Plan) -> tuple[str, ...]:
     """All scenarios of a plan: the three that every plan has, and its own."""
     return (*SCENARIOS, *(scenario.id for scenario in plan.scenarios))
@@ -49,7 +53,7 @@ def resolve(plan: Plan, scenario_id: str) -> ActiveModel:
     """
     own = {scenario.id: scenario for scenario in plan.scenarios}
     if scenario_id in SCENARIOS:
-        chosen = Scenario(id=scenario_id, base=scenario_id)
+        chosen = Scenario(id=scenario_id, name=NAMES[scenario_id], base=scenario_id)
     elif scenario_id in own:
         chosen = own[scenario_id]
     else:

@@ -53,7 +53,7 @@ def compared() -> Comparison:
 def test_by_default_everything_the_plan_names():
     assert default_scenarios(small()) == ("pre", "post", "calm")
     assert [run.id for run in compared().scenarios] == ["pre", "post", "calm"]
-    assert [run.name for run in compared().scenarios] == ["pre", "post", "Calm weather"]
+    assert [run.name for run in compared().scenarios] == ["pre-mitigated", "post-mitigated", "Calm weather"]
     assert [run.action_cost for run in compared().scenarios] == [0.0, 20.0, 20.0]
     assert compared().scenarios[1].mitigated == ("R1",)
 
