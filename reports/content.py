@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from simcore.models.plan import Plan
+from simcore.models.risks import SCENARIOS
 from simcore.models.working_time import working_minutes
 from simcore.reports import wording
 from simcore.results import DateVariable, MoneyVariable
+from simcore.scenarios import resolve
 
 if TYPE_CHECKING:
     from simcore.models.calendars import Calendar
@@ -72,6 +74,12 @@ class Summary:
     @property
     def headline(self) -> Row:
         return self.row(HEADLINE)
+
+
+def scenario_title(results: Results) -> str:
+    """What the scenario of a run is called: one of the plan's own by the name that it gives it."""
+    own = results.scenario not in SCENARIOS
+    return wording.scenario_text(resolve(results.plan, results.scenario).name if own else results.scenario)
 
 
 def finish_summary(results: Results) -> Summary:

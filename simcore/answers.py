@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from simcore.results import PERCENTILES, DateVariable, MoneyVariable
 from simcore.scenarios import resolve
 
 if TYPE_CHECKING:
+    from simcore.achieved import Achieved, PairCorrelation
     from simcore.comparison import Comparison, ScenarioDifference, ScenarioRun
     from simcore.paired import Difference
     from simcore.results import Results
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 ERRORS = (10, 50, 80, 90)
 HOUR = timedelta(hours=1)
+PAIR_NUMBERS = ("asked", "possible", "rank", "rank_error", "total_rank", "total_rank_error", "total_pearson")
 SCHEDULE_COLUMNS = (
     "name", "type", "status", "start", "finish", "early_start", "early_finish", "late_start", "late_finish",
     "total_float_hours", "free_float_hours", "critical", "longest_path",
@@ -79,9 +81,38 @@ def run_answer(results: Results) -> dict[str, Any]:
         "cost": None if results.cost is None else _money_variable(results.cost),
         "projects": {key: _date_variable(variable) for key, variable in results.projects.items()},
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
+        **_correlations(results.correlations),
         "activities": list(_activities(results)),
         "clamped": results.clamped,
         "warnings": list(results.warnings),
+    }
+
+
+def _correlations(achieved: Achieved) -> dict[str, Any]:
+    return {
+        "correlations": [
+            {
+                "name": group.name, "asked": group.asked, "variables": group.variables, "checked": group.checked,
+                "mean_gap": _number(group.mean_gap), "largest_gap": _number(group.largest_gap),
+                "pairs": [_pair(pair) for pair in group.pairs],
+            }
+            for group in achieved.groups
+        ],
+        "correlations_repaired": {
+            "distance": _number(achieved.repaired),
+            "moved": [_pair(pair, ("asked", "possible")) for pair in achieved.moved],
+        },
+        "correlations_arising": [
+            _pair(pair, ("total_rank", "total_rank_error", "total_pearson")) for pair in achieved.arising
+        ],
+    }  # fmt: skip
+
+
+def _pair(pair: PairCorrelation, numbers: Iterable[str] = PAIR_NUMBERS) -> dict[str, Any]:
+    values = {name: getattr(pair, name) for name in numbers}
+    return {
+        "between": [pair.first, pair.second],
+        **{name: None if value is None else _number(value) for name, value in values.items()},
     }
 
 

@@ -21,6 +21,7 @@ from simcore.models.units import parse_datetime
 if TYPE_CHECKING:
     import pandas
 
+    from simcore.achieved import Achieved
     from simcore.activities import ActivityTable
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
@@ -335,6 +336,16 @@ class Results:
         """
         finish: DateVariable | None = self.replay.without_hard_constraints(self.iterations)
         return finish
+
+    @cached_property
+    def correlations(self) -> Achieved:
+        """Correlations asked for and achieved, and those that arise from shared factors and risks.
+
+        Computed on first use: a few thousand iterations more.
+        """
+        from simcore.achieved import achieved_correlations
+
+        return achieved_correlations(self)
 
     def report(self, path: str) -> None:
         """Write the HTML report: one self-contained file."""
