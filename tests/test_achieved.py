@@ -119,7 +119,8 @@ def test_magnitudes_are_told_by_what_they_strike():
 
 def test_large_groups_are_looked_at_in_part():
     names = [f"A{k}" for k in range(100)]
-    group = run(tasks(100, correlations=(Correlation(between=durations(*names), rank=0.5),)), iterations=64).correlations.groups[0]
+    subject = tasks(100, correlations=(Correlation(between=durations(*names), rank=0.5),))
+    group = run(subject, iterations=64).correlations.groups[0]
     assert group.variables == 100
     assert group.checked == MOST_MEMBERS * (MOST_MEMBERS - 1) // 2
     assert len(group.pairs) == MOST_PAIRS
