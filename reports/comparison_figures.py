@@ -68,8 +68,9 @@ def _curves(
             {"x": x_value, "yref": "paper", "y": 1.0 + 0.07 * (level + 1), "yanchor": "top", "text": text, "showarrow": False,
              "xanchor": "left", "xshift": -2, "font": {"color": colour, "size": 12}, "bgcolor": LIGHT["surface"]}
         )  # fmt: skip
-    level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": HEADLINE / 100, "y1": HEADLINE / 100}
-    shapes.append({**level, "line": {"color": LIGHT["line"], "width": 1, "dash": "dot"}})
+    line = {"color": LIGHT["line"], "width": 1, "dash": "dot"}
+    height = HEADLINE / 100
+    shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height, "line": line})
     ticks = {"type": "date", "tickformatstops": DATE_TICKS} if is_date else {"type": "linear", "tickformat": "~s"}
     return go.Figure(
         data=data,

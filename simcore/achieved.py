@@ -200,7 +200,7 @@ class _Sampled:
         work = run.workspace(LANES)
         nothing = counters(run.network, self.replicates, run.quantities, 0), samples(run.network, 0, False)
         row = np.zeros(LANES, np.float32)
-        kept = tuple(np.zeros((len(chosen), self.iterations)) for chosen in (variables, nodes, lags))
+        draws, durations, lagged = (np.zeros((len(chosen), self.iterations)) for chosen in (variables, nodes, lags))
         for replicate in range(self.replicates):
             stream = (run.seed, replicate, self.replicates)
             run_passes(
@@ -209,15 +209,15 @@ class _Sampled:
             part = slice(replicate * LANES, (replicate + 1) * LANES)
             for place, v in enumerate(variables):
                 quantile_row(model.variables, model.tables, work.risk.latents, v, stream[:2], 0, work.risk.bits, row)
-                kept[0][place, part] = model.variables.number[v, SHIFT] + model.variables.number[v, SCALE] * row
-            kept[1][:, part] = work.rows.of[nodes, ROW_DURATION]
-            kept[2][:, part] = work.rows.lags[lags]
-        return kept
+                draws[place, part] = model.variables.number[v, SHIFT] + model.variables.number[v, SCALE] * row
+            durations[:, part] = work.rows.of[nodes, ROW_DURATION]
+            lagged[:, part] = work.rows.lags[lags]
+        return draws, durations, lagged
 
 
 def _places(run: Run) -> tuple[dict[str, int], dict[str, int]]:
     """Streams of durations and rates to their node, of lags to their row."""
-    nodes = {}
+    nodes: dict[str, int] = {}
     for i, activity in enumerate(run.network.plan.activities):
         node = run.network.node_of.get(i)
         if node is not None:

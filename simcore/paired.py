@@ -34,7 +34,8 @@ class Difference(Generic[Span]):
     def __init__(self, first: Sampled, second: Sampled, span: Callable[[float], Span]):
         if first.iterations != second.iterations:
             raise ValueError(f"{first.iterations:,} and {second.iterations:,} iterations cannot be compared one by one")
-        self._first, self._second, self._span = first, second, span
+        self._first, self._second = first, second
+        self._span: Callable[[float], Span] = span
 
     @cached_property
     def _values(self) -> Floats:

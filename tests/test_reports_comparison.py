@@ -55,7 +55,8 @@ def test_the_price_of_mitigation_in_a_sentence():
 ])  # fmt: skip
 def test_what_a_day_gained_costs(mitigated, expected):
     impacts = (Impact(activity="A", duration=Uniform(14400.0, 14400.1)),)  # ten days
-    risk = Risk(id="R", probability=0.6, impacts=impacts, mitigation=Mitigation(actions=(Action(cost=5.0),), probability=mitigated))
+    mitigation = Mitigation(actions=(Action(cost=5.0),), probability=mitigated)
+    risk = Risk(id="R", probability=0.6, impacts=impacts, mitigation=mitigation)
     subject = plan([activity("A", units=1.0)], risks=(risk,))
     assert build_comparison(compare(subject, iterations=160)).differences[0].benefit == expected
 
