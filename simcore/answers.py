@@ -236,8 +236,8 @@ def model_digest(plan: Plan) -> str:
     """SHA-256 of all that is scheduled and simulated: risks, quick ranges and changes made in Python included."""
     content = (
         plan.projects, plan.activities, plan.relationships, dict(plan.calendars), plan.wbs, dict(plan.resources),
-        plan.risks, plan.factors, plan.correlations, plan.branches, plan.weather, plan.scenarios, plan.focus,
-        plan.scheduling, plan.currency,
+        plan.risks, plan.factors, plan.correlations, plan.branches, plan.weather, plan.scenarios,
+        plan.focus, plan.scheduling, plan.currency,
     )  # fmt: skip
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
