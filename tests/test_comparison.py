@@ -253,13 +253,9 @@ def test_stated_errors_are_those_over_many_seeds(name):
 # -- what common random numbers are worth -----------------------------------------------------------------------------------
 
 
-def without(subject: Plan, risk: str) -> Plan:
-    return subject.with_changes(risks=tuple(r for r in subject.risks if r.id != risk))
-
-
-def means(subject: Plan, iterations: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def means(subject: Plan, iterations: int, seed: int, scenario: str) -> tuple[np.ndarray, np.ndarray]:
     """Means of finish and cost, and their errors by simple random sampling."""
-    results = simcore.simulate(subject, iterations, seed)
+    results = simcore.simulate(subject, iterations, seed, scenario=scenario)
     assert results.cost is not None
     both = [results.finish.samples.astype(np.int64).astype(float), results.cost.samples]
     return np.array([values.mean() for values in both]), np.array([values.std() for values in both]) / iterations**0.5
@@ -271,12 +267,13 @@ def worth(subject: Plan, risk: str, iterations: int, seeds: int = 24) -> np.ndar
     First row: than between independent runs of simple random sampling. Second row: than between independent runs of the same
     stratified sampling, in which each run alone is far more precise already.
     """
-    changed = without(subject, risk)
+    changed = subject.with_changes(scenarios=(Scenario(id="less", without=(risk,)),))
     paired, independent, plain = [], [], np.zeros(2)
     for seed in range(seeds):
-        (first, error), (second, changed_error) = means(subject, iterations, seed), means(changed, iterations, seed)
+        first, error = means(changed, iterations, seed, "pre")
+        second, changed_error = means(changed, iterations, seed, "less")
         paired.append(second - first)
-        independent.append(means(changed, iterations, seed + 1000)[0] - first)
+        independent.append(means(changed, iterations, seed + 1000, "less")[0] - first)
         plain = np.hypot(error, changed_error)
     with np.errstate(divide="ignore"):  # a risk without effect on the finish: known exactly
         return np.array([plain, np.std(independent, axis=0, ddof=1)]) / np.std(paired, axis=0, ddof=1)
