@@ -18,7 +18,7 @@ from simcore.models.errors import SimcoreError
 
 OK, INPUT_WRONG, USAGE_WRONG, INTERRUPTED = 0, 1, 2, 130
 
-COMMANDS = ("run", "schedule", "convert", "new", "distributions")
+COMMANDS = ("run", "compare", "schedule", "convert", "new", "distributions")
 """Subcommands in the order of the help page, each ``command`` of the module of that name."""
 
 

@@ -1,7 +1,7 @@
 """Options that several commands share."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -23,6 +23,45 @@ risks_option = click.option(
 fields_option = click.option(
     "--ranges-from-fields", metavar="auto|MIN,MODE,MAX",
     help="Take ranges of durations from custom fields of the plan: recognised by their names, or named.",
+)  # fmt: skip
+
+def quick_range_text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Checks ``90%,100%,130%`` while it is still a matter of usage."""
+    if value is not None:
+        from simcore.models.errors import PlanError
+        from simcore.models.uncertainty import quick_range
+
+        try:
+            quick_range(value)
+        except PlanError as error:
+            problem = error.problems[0]
+            raise click.BadParameter(f"{problem.what} {problem.fix}".strip(), ctx, param) from None
+    return value
+
+
+quick_risk_option = click.option(
+    "--quick-risk", callback=quick_range_text, metavar="MIN,MODE,MAX",
+    help="Triangular ranges, such as 90%,100%,130% of the remaining duration, for every activity without one.",
+)  # fmt: skip
+
+quick_correlation_option = click.option(
+    "--quick-correlation", type=click.FloatRange(0, 1), metavar="R",
+    help="Let uncertain durations move together: rank correlation between any two of them, such as 0.5.",
+)  # fmt: skip
+
+iterations_option = click.option(
+    "-n", "--iterations", type=click.IntRange(1, 2**20), metavar="N", default=10_000, show_default=True,
+    help="How many times to run through the project.",
+)  # fmt: skip
+
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="S", default=1, show_default=True,
+    help="The same seed gives the same answer, to the last digit.",
+)  # fmt: skip
+
+threads_option = click.option(
+    "--threads", type=click.IntRange(1, 1024), metavar="T",
+    help="Default: one a processor. The answer does not depend on it.",
 )  # fmt: skip
 
 constraints_option = click.option(
@@ -55,15 +94,20 @@ def debug_option(function: Decorated) -> Decorated:
     return option(function)
 
 
-def quick_range_text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Checks ``90%,100%,130%`` while it is still a matter of usage."""
-    if value is not None:
-        from simcore.models.errors import PlanError
-        from simcore.models.uncertainty import quick_range
+def with_quick_risk(plan: Plan, text: str | None, rank: float | None) -> Plan:
+    """The plan with quick ranges and a common correlation, where they are asked for."""
+    from simcore.models.uncertainty import apply_quick_correlation, apply_quick_risk
 
-        try:
-            quick_range(value)
-        except PlanError as error:
-            problem = error.problems[0]
-            raise click.BadParameter(f"{problem.what} {problem.fix}".strip(), ctx, param) from None
-    return value
+    changed = plan if text is None else apply_quick_risk(plan, text)
+    return changed if rank is None else apply_quick_correlation(changed, rank)
+
+
+def check_scenarios(plan: Plan, names: Iterable[str]) -> None:
+    """A usage error for a scenario that the plan does not have."""
+    from simcore.models.suggestions import did_you_mean
+    from simcore.scenarios import scenario_ids
+
+    known = scenario_ids(plan)
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"The plan has no scenario {name!r}. {did_you_mean(name, known)}".rstrip())

@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 import click
 
 from simcore.cli.options import (
+    check_scenarios,
     constraints_option,
     debug_option,
     fields_option,
     file_option,
+    iterations_option,
     plan_argument,
     prepared,
-    quick_range_text,
+    quick_correlation_option,
+    quick_risk_option,
     risks_option,
+    seed_option,
+    threads_option,
     trust_option,
+    with_quick_risk,
 )
 from simcore.cli.outputs import Outputs, emit, terminal_style
 
 if TYPE_CHECKING:
-    from simcore.models.plan import Plan
     from simcore.results import Results
 
 INTERRUPTED = 130
@@ -30,30 +35,15 @@ INTERRUPTED = 130
 @plan_argument
 @risks_option
 @fields_option
+@quick_risk_option
+@quick_correlation_option
 @click.option(
-    "--quick-risk", callback=quick_range_text, metavar="MIN,MODE,MAX",
-    help="Triangular ranges, such as 90%,100%,130% of the remaining duration, for every activity without one.",
+    "--scenario", metavar="NAME", default="pre", show_default=True,
+    help="pre: before mitigation; post: after it; none: without risk events and factors; or one that the plan names.",
 )
-@click.option(
-    "--quick-correlation", type=click.FloatRange(0, 1), metavar="R",
-    help="Let uncertain durations move together: rank correlation between any two of them, such as 0.5.",
-)
-@click.option(
-    "--scenario", type=click.Choice(("pre", "post", "none")), default="pre", show_default=True,
-    help="Before mitigation, after it, or uncertainty without risk events and factors.",
-)
-@click.option(
-    "-n", "--iterations", type=click.IntRange(1, 2**20), metavar="N", default=10_000, show_default=True,
-    help="How many times to run through the project.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="S", default=1, show_default=True,
-    help="The same seed gives the same answer, to the last digit.",
-)
-@click.option(
-    "--threads", type=click.IntRange(1, 1024), metavar="T",
-    help="Default: one a processor. The answer does not depend on it.",
-)
+@iterations_option
+@seed_option
+@threads_option
 @click.option("--float", "with_float", is_flag=True, help="Keep total float of every activity too (takes longer).")
 @constraints_option
 @trust_option
@@ -83,6 +73,7 @@ def command(
 
     read_plan = prepared(read(plan, risks, ranges_from_fields), constraints, trust_file_dates)
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
+    check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
     announce_compilation()
     with watched(iterations) as progress:
@@ -90,14 +81,6 @@ def command(
     write_answers(results, report, json_file, csv_file)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0
-
-
-def with_quick_risk(plan: Plan, text: str | None, rank: float | None) -> Plan:
-    """The plan with quick ranges and a common correlation, where they are asked for."""
-    from simcore.models.uncertainty import apply_quick_correlation, apply_quick_risk
-
-    changed = plan if text is None else apply_quick_risk(plan, text)
-    return changed if rank is None else apply_quick_correlation(changed, rank)
 
 
 def write_answers(results: Results, report: str | None, json_file: str | None, csv_file: str | None) -> None:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from simcore.models.plan import Plan
+from simcore.models.risks import SCENARIOS
 from simcore.models.working_time import working_minutes
 from simcore.reports import wording
 from simcore.results import DateVariable, MoneyVariable
+from simcore.scenarios import resolve
 
 if TYPE_CHECKING:
     from simcore.models.calendars import Calendar
@@ -74,9 +76,15 @@ class Summary:
         return self.row(HEADLINE)
 
 
+def scenario_title(results: Results) -> str:
+    """What the scenario of a run is called: one of the plan's own by the name that it gives it."""
+    own = results.scenario not in SCENARIOS
+    return wording.scenario_text(resolve(results.plan, results.scenario).name if own else results.scenario)
+
+
 def finish_summary(results: Results) -> Summary:
     """The project finish."""
-    return date_summary(results.finish, "finish", "Project finish", _project_calendar(results.plan))
+    return date_summary(results.finish, "finish", "Project finish", project_calendar(results.plan))
 
 
 def cost_summary(results: Results) -> Summary | None:
@@ -94,7 +102,7 @@ def project_summaries(results: Results) -> tuple[Summary, ...]:
     """Finish of each project, where the plan has several."""
     names = {p.id: p.name for p in results.plan.projects}
     return tuple(
-        date_summary(variable, key, _named(key, names.get(key, "")), _project_calendar(results.plan, key))
+        date_summary(variable, key, _named(key, names.get(key, "")), project_calendar(results.plan, key))
         for key, variable in results.projects.items()
     )
 
@@ -112,7 +120,7 @@ def _named(key: str, name: str) -> str:
     return f"{key} {name}" if name and name != key else key
 
 
-def _project_calendar(plan: Plan, project_id: str | None = None) -> Calendar | None:
+def project_calendar(plan: Plan, project_id: str | None = None) -> Calendar | None:
     """Calendar in whose days a contingency is counted; None when the projects of a plan differ."""
     chosen = {p.calendar for p in plan.projects if project_id is None or p.id == project_id}
     name = chosen.pop() if len(chosen) == 1 else None
@@ -147,7 +155,7 @@ def date_summary(variable: DateVariable, key: str, name: str, calendar: Calendar
         varies=bool(samples.min() != samples.max()),
         deterministic=wording.date_text(planned, clock),
         probability=wording.percent_text(variable.probability_of_deterministic),
-        probability_error=_points(variable.probability_error(planned)),
+        probability_error=wording.points_text(variable.probability_error(planned)),
         rows=tuple(row(percent, variable.p(percent), f"P{percent}") for percent in TABLE_PERCENTILES),
         mean=row(None, variable.mean, "Mean"),
         sd=wording.span_text(variable.sd),
@@ -181,7 +189,7 @@ def money_summary(variable: MoneyVariable, key: str, name: str, currency: str) -
         varies=_varies(variable),
         deterministic=wording.money_text(planned, whole=whole),
         probability=wording.percent_text(variable.probability_of_deterministic),
-        probability_error=_points(variable.probability_error(planned)),
+        probability_error=wording.points_text(variable.probability_error(planned)),
         rows=tuple(row(percent, variable.p(percent), f"P{percent}") for percent in TABLE_PERCENTILES),
         mean=row(None, variable.mean, "Mean"),
         sd=wording.money_text(variable.sd),
@@ -190,14 +198,6 @@ def money_summary(variable: MoneyVariable, key: str, name: str, currency: str) -
         contingency=f"{amount} ({share})" if share else amount,
         currency=currency,
     )
-
-
-def _points(error: float) -> str:
-    """Standard error of a probability, in percentage points."""
-    if error != error:
-        return wording.UNKNOWN
-    points = 100 * error
-    return f"±{points:.1f} %" if 0 < points < 10 else f"±{points:.0f} %"
 
 
 def _date_contingency(planned: datetime, wanted: datetime, calendar: Calendar | None) -> str:

@@ -52,17 +52,17 @@ def distribution_figure(variable: DateVariable | MoneyVariable, flags: Sequence[
     first, last = _range(variable, flags)
     centres = (_numbers(edges)[1:] + _numbers(edges)[:-1]) / 2
     width = np.maximum(np.diff(_numbers(edges)), (last - first) / 100)
-    x, share, shape = _curve(variable)
+    x, share, shape = curve_points(variable)
     unit = 60_000 if is_date else 1  # plotly counts dates in milliseconds
     return go.Figure(
         data=[
-            {"type": "bar", "x": _shown(centres, is_date), "y": hits.tolist(), "width": (width * unit).tolist(),
+            {"type": "bar", "x": shown_values(centres, is_date), "y": hits.tolist(), "width": (width * unit).tolist(),
              "marker": {"color": LIGHT["bars"], "line": {"color": LIGHT["surface"], "width": 0.5}},
-             "hovertemplate": f"{_hover_x(is_date)}<br>%{{y:,}} hits<extra></extra>", "name": "Hits"},
-            {"type": "scatter", "x": _shown(x, is_date), "y": share.tolist(), "mode": "lines", "yaxis": "y2",
+             "hovertemplate": f"{hover_x(is_date)}<br>%{{y:,}} hits<extra></extra>", "name": "Hits"},
+            {"type": "scatter", "x": shown_values(x, is_date), "y": share.tolist(), "mode": "lines", "yaxis": "y2",
              "line": {"color": LIGHT["curve"], "width": 2.5, "shape": shape},
-             "hovertemplate": f"{_hover_x(is_date)}<br>%{{y:.0%}} at or below<extra></extra>", "name": "Cumulative"},
-            {"type": "scatter", "x": _shown([_number(flag.value) for flag in flags], is_date), "yaxis": "y2",
+             "hovertemplate": f"{hover_x(is_date)}<br>%{{y:.0%}} at or below<extra></extra>", "name": "Cumulative"},
+            {"type": "scatter", "x": shown_values([_number(flag.value) for flag in flags], is_date), "yaxis": "y2",
              "y": [flag.share for flag in flags], "mode": "markers", "hoverinfo": "skip", "cliponaxis": False,
              "marker": {"size": 9, "color": [flag.colour for flag in flags],
                         "line": {"color": LIGHT["surface"], "width": 1.5}}},
@@ -71,7 +71,8 @@ def distribution_figure(variable: DateVariable | MoneyVariable, flags: Sequence[
     )  # fmt: skip
 
 
-def _hover_x(is_date: bool) -> str:
+def hover_x(is_date: bool) -> str:
+    """How a value is shown where the reader points at it."""
     return "%{x|%-d %b %Y}" if is_date else "%{x:,.0f}"
 
 
@@ -81,7 +82,7 @@ def _layout(
     shapes, labels = [], []
     for level, flag in enumerate(flags):
         number, top = _number(flag.value), 1 + LEVEL_HEIGHT * (LEVELS - level)
-        x = _shown([number], is_date)[0]
+        x = shown_values([number], is_date)[0]
         line = {"color": flag.colour, "width": 1.6, "dash": flag.dash}
         shapes.append({"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": top, "line": line})
         in_left_half = number < sum(limits) / 2
@@ -96,7 +97,7 @@ def _layout(
         "height": HEIGHT,
         "shapes": shapes,
         "annotations": labels,
-        "xaxis": {**ticks, "range": _shown(limits, is_date), "title": {"text": title}},
+        "xaxis": {**ticks, "range": shown_values(limits, is_date), "title": {"text": title}},
         # five steps on both axes, so that one grid serves both
         "yaxis": {"title": {"text": "Hits"}, "range": [0, 5 * step], "dtick": step, "tickformat": ","},
         "yaxis2": {
@@ -146,7 +147,7 @@ def _range(variable: DateVariable | MoneyVariable, flags: Sequence[Flag]) -> tup
     return float(first - air), float(last + air)
 
 
-def _curve(variable: DateVariable | MoneyVariable) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], str]:
+def curve_points(variable: DateVariable | MoneyVariable) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], str]:
     """Points of the cumulative curve: steps where there are few values, else a line through evenly spaced shares."""
     values = np.sort(_numbers(variable.samples))
     n = len(values)
@@ -168,7 +169,7 @@ def _number(value: datetime | float) -> float:
     return float(_numbers(np.array([value], dtype="datetime64[m]" if isinstance(value, datetime) else np.float64))[0])
 
 
-def _shown(numbers: Sequence[float] | npt.NDArray[np.float64], is_date: bool) -> list[Any]:
+def shown_values(numbers: Sequence[float] | npt.NDArray[np.float64], is_date: bool) -> list[Any]:
     """As plotly wants them: ISO texts, or numbers."""
     values = np.asarray(numbers, dtype=np.float64)
     if not is_date:

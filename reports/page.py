@@ -16,7 +16,9 @@ from simcore.reports.content import (
     milestone_summaries,
     priced,
     project_summaries,
+    scenario_title,
 )
+from simcore.reports.correlation_content import CorrelationSection, correlation_section
 
 if TYPE_CHECKING:
     from simcore.results import Results
@@ -60,6 +62,7 @@ class Page:
     drawn_milestones: tuple[str, ...]
     import_check: ImportCheck
     basis: Basis
+    correlations: CorrelationSection | None
 
 
 def build_page(results: Results) -> Page:
@@ -68,7 +71,7 @@ def build_page(results: Results) -> Page:
     milestones = milestone_summaries(results)
     basis = build_basis(results)
     subtitle = [
-        wording.scenario_text(results.scenario),
+        scenario_title(results),
         f"data date {dict(basis.facts)['Data date']}" if "Data date" in dict(basis.facts) else "",
         f"{results.iterations:,} iterations",
     ]
@@ -87,6 +90,7 @@ def build_page(results: Results) -> Page:
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
         import_check=check_import(plan, results.schedule),
         basis=basis,
+        correlations=correlation_section(results.correlations),
     )
 
 

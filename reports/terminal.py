@@ -23,6 +23,7 @@ from simcore.reports.content import (
     finish_summary,
     milestone_summaries,
     project_summaries,
+    scenario_title,
 )
 from simcore.reports.curve import curve_lines
 from simcore.reports.ranking import most_critical
@@ -102,7 +103,7 @@ def _head(results: Results) -> Text:
         wording.clean(plan.name or plan.source),
         f"{results.iterations:,} iterations",
         f"seed {results.design.seed}",
-        wording.scenario_text(results.scenario),
+        scenario_title(results),
     ]
     head = Text(" · ".join(part for part in parts if part), style="dim")
     if results.partial:

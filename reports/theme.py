@@ -20,6 +20,12 @@ LIGHT = {
     "planned": "#334455",
     "cloud": "#5b8fc0",
     "rare": "#b4c1ce",
+    "series1": "#1d5f99",
+    "series2": "#c8501e",
+    "series3": "#2a8a66",
+    "series4": "#8a56ac",
+    "series5": "#a67c00",
+    "series6": "#b23a6b",
 }
 DARK = {
     "ink": "#e8edf2",
@@ -33,8 +39,17 @@ DARK = {
     "planned": "#c9d4df",
     "cloud": "#5d9bd3",
     "rare": "#5a6978",
+    "series1": "#67aeea",
+    "series2": "#f58a57",
+    "series3": "#5fc79d",
+    "series4": "#c39be0",
+    "series5": "#dcb945",
+    "series6": "#ef82ab",
 }
 """Figures are made in the light colours; the page swaps each for its dark partner where the reader prefers dark."""
+
+SERIES = tuple(name for name in LIGHT if name.startswith("series"))
+"""Colours of curves in one figure, in their order."""
 
 CRITICALITY_CLASSES = (
     (0.75, "75–100 %", "#9c2a10"),
@@ -63,6 +78,15 @@ def criticality_colour(index: float) -> str:
     True
     """
     return next((colour for limit, _, colour in CRITICALITY_CLASSES if index >= limit), LIGHT["rare"])
+
+
+def series_colour(number: int) -> str:
+    """Colour of a curve by its place; after the last they begin again.
+
+    >>> series_colour(0) == series_colour(len(SERIES)) == LIGHT["series1"]
+    True
+    """
+    return LIGHT[SERIES[number % len(SERIES)]]
 
 
 def template() -> go.layout.Template:

@@ -173,6 +173,18 @@ def relative_text(part: float, whole: float) -> str:
     return f"{MINUS if percent < 0 else '+'}{digits} %"
 
 
+def points_text(error: float) -> str:
+    """Standard error of a probability, in percentage points.
+
+    >>> points_text(0.0123), points_text(0.0), points_text(float("nan"))
+    ('±1.2 %', '±0 %', '–')
+    """
+    if not math.isfinite(error):
+        return UNKNOWN
+    points = 100 * error
+    return f"±{points:.1f} %" if 0 < points < 10 else f"±{points:.0f} %"
+
+
 def scenario_text(name: str) -> str:
     """What a scenario is called on a page.
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simcore.comparison import Comparison, compare
     from simcore.fitting import fit
     from simcore.models.errors import MissingExtraError, PlanError, SimcoreError
     from simcore.models.formats import read, write
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Comparison": "simcore.comparison",
     "MissingExtraError": "simcore.models.errors",
     "Plan": "simcore.models.plan",
     "PlanError": "simcore.models.errors",
     "Results": "simcore.results",
     "Schedule": "simcore.scheduling",
     "SimcoreError": "simcore.models.errors",
+    "compare": "simcore.comparison",
     "fit": "simcore.fitting",
     "read": "simcore.models.formats",
     "schedule": "simcore.scheduling",
@@ -33,12 +36,14 @@ _HOME = {
 }
 
 __all__ = [
+    "Comparison",
     "MissingExtraError",
     "Plan",
     "PlanError",
     "Results",
     "Schedule",
     "SimcoreError",
+    "compare",
     "fit",
     "read",
     "schedule",

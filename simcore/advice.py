@@ -19,14 +19,24 @@ MANY_INDEPENDENT = 30
 def advise(results: Results, risk: CompiledRisk) -> Results:
     """The results with their warnings."""
     found = [*_spread(results), *_precision(results), *_hard(results), *risk.dropped]
-    if risk.repaired > 0:
-        found.append(
-            "The correlations contradict each other; they were moved to the nearest possible ones "
-            f"(distance {risk.repaired:.3f})."
-        )
+    found += _repaired(results, risk)
     if results.clamped:
         found.append(f"{results.clamped:,} sampled durations fell below zero and were set to zero; check the opportunities.")
     return replace(results, warnings=tuple(found))
+
+
+def _repaired(results: Results, risk: CompiledRisk) -> list[str]:
+    """Correlations that cannot be: how far they were moved, and which one most."""
+    if not risk.repaired:
+        return []
+    from simcore.achieved import moved_pairs, variable_names
+
+    worst = moved_pairs(risk.copula, variable_names(results.plan, risk.variables), risk.variables)[0]
+    return [
+        "The correlations contradict each other; they were moved to the nearest possible ones "
+        f"(distance {risk.repaired:.3f}), most that of {worst.first} and {worst.second}, "
+        f"from {worst.asked:.2f} to {worst.possible:.2f}."
+    ]
 
 
 def _spread(results: Results) -> list[str]:

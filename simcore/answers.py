@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,14 +21,19 @@ from simcore.activities import SHOWN_PERCENTILES
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
 from simcore.results import PERCENTILES, DateVariable, MoneyVariable
+from simcore.scenarios import resolve
 
 if TYPE_CHECKING:
+    from simcore.achieved import Achieved, PairCorrelation
+    from simcore.comparison import Comparison, ScenarioDifference, ScenarioRun
+    from simcore.paired import Difference
     from simcore.results import Results
     from simcore.scheduling import Schedule
 
 FORMAT = 1
 ERRORS = (10, 50, 80, 90)
 HOUR = timedelta(hours=1)
+PAIR_NUMBERS = ("asked", "possible", "rank", "rank_error", "total_rank", "total_rank_error", "total_pearson")
 SCHEDULE_COLUMNS = (
     "name", "type", "status", "start", "finish", "early_start", "early_finish", "late_start", "late_finish",
     "total_float_hours", "free_float_hours", "critical", "longest_path",
@@ -64,6 +69,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         "requested": results.requested,
         "partial": results.partial,
         "scenario": results.scenario,
+        "scenario_name": resolve(plan, results.scenario).name,
         "design": results.design.to_dict(),
         "name": plan.name,
         "currency": plan.currency,
@@ -75,10 +81,125 @@ def run_answer(results: Results) -> dict[str, Any]:
         "cost": None if results.cost is None else _money_variable(results.cost),
         "projects": {key: _date_variable(variable) for key, variable in results.projects.items()},
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
+        **_correlations(results.correlations),
         "activities": list(_activities(results)),
         "clamped": results.clamped,
         "warnings": list(results.warnings),
     }
+
+
+def _correlations(achieved: Achieved) -> dict[str, Any]:
+    return {
+        "correlations": [
+            {
+                "name": group.name, "asked": group.asked, "variables": group.variables, "checked": group.checked,
+                "mean_gap": _number(group.mean_gap), "largest_gap": _number(group.largest_gap),
+                "pairs": [_pair(pair) for pair in group.pairs],
+            }
+            for group in achieved.groups
+        ],
+        "correlations_repaired": {
+            "distance": _number(achieved.repaired),
+            "moved": [_pair(pair, ("asked", "possible")) for pair in achieved.moved],
+        },
+        "correlations_arising": [
+            _pair(pair, ("total_rank", "total_rank_error", "total_pearson")) for pair in achieved.arising
+        ],
+    }  # fmt: skip
+
+
+def _pair(pair: PairCorrelation, numbers: Iterable[str] = PAIR_NUMBERS) -> dict[str, Any]:
+    values = {name: getattr(pair, name) for name in numbers}
+    return {
+        "between": [pair.first, pair.second],
+        **{name: None if value is None else _number(value) for name, value in values.items()},
+    }
+
+
+def compare_answer(comparison: Comparison) -> dict[str, Any]:
+    """The answer of a comparison, as ``simcore compare --json`` writes it."""
+    plan = comparison.plan
+    return {
+        **_head(plan),
+        "seed": comparison.design.seed,
+        "iterations": comparison.iterations,
+        "requested": comparison.requested,
+        "partial": comparison.partial,
+        "design": comparison.design.to_dict(),
+        "name": plan.name,
+        "currency": plan.currency,
+        "target": _date(comparison.target),
+        "budget": comparison.budget,
+        "scenarios": [_scenario(comparison, run) for run in comparison.scenarios],
+        "differences": [_difference(difference, comparison.iterations) for difference in comparison.differences],
+        "left_out": list(comparison.left_out),
+        "warnings": list(comparison.warnings),
+    }
+
+
+def _scenario(comparison: Comparison, run: ScenarioRun) -> dict[str, Any]:
+    finish, target, budget = _date_variable(run.finish), comparison.target, comparison.budget
+    cost = None if run.cost is None else _money_variable(run.cost)
+    if target is not None:
+        finish["probability_of_target"] = _number(run.finish.probability(target))
+        finish["probability_of_target_error"] = _number(run.finish.probability_error(target))
+    if budget is not None and run.cost is not None and cost is not None:
+        cost["probability_of_budget"] = _number(run.cost.probability(budget))
+        cost["probability_of_budget_error"] = _number(run.cost.probability_error(budget))
+    return {
+        "id": run.id, "name": run.name, "action_cost": _number(run.action_cost), "mitigated": list(run.mitigated),
+        "finish": finish, "cost": cost,
+    }  # fmt: skip
+
+
+def _difference(difference: ScenarioDifference, iterations: int) -> dict[str, Any]:
+    """The later scenario less the first: negative is earlier, or cheaper."""
+    benefit = difference.benefit()
+    cost = difference.cost
+    return {
+        "from": difference.first.id,
+        "to": difference.second.id,
+        "finish": {
+            **_paired(difference.finish, "_hours", lambda span: span / HOUR, iterations),
+            "probability_earlier": _number(difference.finish.probability_less),
+            "probability_same": _number(difference.finish.probability_same),
+        },
+        "cost": None if cost is None else {
+            **_paired(cost, "", float, iterations),
+            "probability_lower": _number(cost.probability_less),
+            "probability_same": _number(cost.probability_same),
+        },
+        "benefit_at_P80": {
+            "gain_hours": _number(benefit.gain / HOUR), "action_cost": _number(benefit.action_cost),
+            "saved": _number(benefit.saved), "net": _number(benefit.net),
+        },
+    }  # fmt: skip
+
+
+def _paired(
+    difference: Difference[Any], unit: str, number: Callable[[Any], float], iterations: int
+) -> dict[str, Any]:
+    named: dict[str, Any] = {"mean": difference.mean, **{f"P{percent}": difference.p(percent) for percent in ERRORS}}
+    return {
+        f"difference{unit}": {name: _number(number(value)) for name, value in named.items()},
+        f"standard_error{unit}": _errors(lambda of: number(difference.standard_error(of)), iterations),
+    }
+
+
+def write_compared(comparison: Comparison, stream: IO[str]) -> None:
+    """The samples of all scenarios as CSV: one row an iteration, numbered from 0; the same row has the same draws."""
+    named: dict[str, npt.NDArray[Any]] = {"iteration": np.arange(comparison.iterations)}
+    for run in comparison.scenarios:
+        named[f"finish {run.id}"] = np.datetime_as_string(run.finish.samples, unit="m")
+        if run.cost is not None:
+            named[f"cost {run.id}"] = run.cost.samples
+    _write_columns(named, stream)
+
+
+def _write_columns(named: Mapping[str, npt.NDArray[Any]], stream: IO[str]) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(named)
+    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
 
 
 def json_text(answer: Mapping[str, Any]) -> str:
@@ -108,9 +229,7 @@ def write_samples(results: Results, stream: IO[str]) -> None:
     for kind, variables in (("project", results.projects), ("milestone", results.milestones)):
         for key, variable in variables.items():
             named[f"{kind} {key}"] = np.datetime_as_string(variable.samples, unit="m")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(named)
-    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
+    _write_columns(named, stream)
 
 
 def model_digest(plan: Plan) -> str:

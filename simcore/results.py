@@ -21,6 +21,7 @@ from simcore.models.units import parse_datetime
 if TYPE_CHECKING:
     import pandas
 
+    from simcore.achieved import Achieved
     from simcore.activities import ActivityTable
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
@@ -101,15 +102,20 @@ class Sampled:
         error = self._share_error(value)
         if not np.isfinite(error):
             return error
+        error = max(error, 0.5 / len(self._values))
+        return error * self._slope(share, error)
+
+    def _slope(self, share: float, error: float) -> float:
+        """Value per share of iterations, around a quantile whose share has a standard error."""
         n = len(self._values)
-        error = max(error, 0.5 / n)
         step = max(error, min(SPACINGS / n, NEAR[-1]))
         low, high = max(share - step, 1 / n), min(share + step, 1.0)
-        slope = (self._quantile(high) - self._quantile(low)) / (high - low) if high > low else 0.0
-        return error * slope
+        return (self._quantile(high) - self._quantile(low)) / (high - low) if high > low else 0.0
 
     def _error(self, what: float | str) -> float:
-        return self._between_replicates(self._values.astype(np.float64)) if what == "mean" else self._quantile_error(_share(what))
+        if what == "mean":
+            return self._between_replicates(self._values.astype(np.float64))
+        return self._quantile_error(share_of_percent(what))
 
     @property
     def iterations(self) -> int:
@@ -137,7 +143,8 @@ def nice_bins(n: int) -> int:
     return int(min(60, max(5, round(2 * n ** (1 / 3)))))
 
 
-def _share(percent: float | str) -> float:
+def share_of_percent(percent: float | str) -> float:
+    """A percentage strictly between 0 and 100 as a share."""
     value = float(percent)
     if not 0 < value < 100:
         raise ValueError(f"P{percent} is outside P0 to P100; write a percentage such as 80")
@@ -156,6 +163,10 @@ class DateVariable(Sampled):
 
     def _date(self, minutes: float) -> datetime:
         return self._origin + timedelta(minutes=round(minutes))
+
+    def first(self, iterations: int) -> DateVariable:
+        """The same of the first iterations alone: a shorter run."""
+        return DateVariable(self._values[:iterations], self._origin, self._replicates, self.deterministic)
 
     @property
     def deterministic(self) -> datetime:
@@ -177,7 +188,7 @@ class DateVariable(Sampled):
 
     def p(self, percent: float) -> datetime:
         """P-value: the date that ``percent`` % of the iterations keep (a real iteration's date)."""
-        return self._date(self._quantile(_share(percent)))
+        return self._date(self._quantile(share_of_percent(percent)))
 
     def standard_error(self, of: float | str) -> timedelta:
         """Standard error of a P-value (``80``) or of the ``"mean"``, in elapsed time."""
@@ -200,6 +211,10 @@ class DateVariable(Sampled):
 class MoneyVariable(Sampled):
     """An amount of money, one an iteration."""
 
+    def first(self, iterations: int) -> MoneyVariable:
+        """The same of the first iterations alone: a shorter run."""
+        return MoneyVariable(self._values[:iterations], self._replicates, self._deterministic)
+
     @property
     def deterministic(self) -> float:
         return self._deterministic
@@ -219,7 +234,7 @@ class MoneyVariable(Sampled):
 
     def p(self, percent: float) -> float:
         """P-value: the amount that ``percent`` % of the iterations keep within."""
-        return self._quantile(_share(percent))
+        return self._quantile(share_of_percent(percent))
 
     def standard_error(self, of: float | str) -> float:
         """Standard error of a P-value (``80``) or of the ``"mean"``."""
@@ -321,6 +336,16 @@ class Results:
         """
         finish: DateVariable | None = self.replay.without_hard_constraints(self.iterations)
         return finish
+
+    @cached_property
+    def correlations(self) -> Achieved:
+        """Correlations asked for and achieved, and those that arise from shared factors and risks.
+
+        Computed on first use: a few thousand iterations more.
+        """
+        from simcore.achieved import achieved_correlations
+
+        return achieved_correlations(self)
 
     def report(self, path: str) -> None:
         """Write the HTML report: one self-contained file."""

@@ -16,9 +16,9 @@ class ActiveModel:
     scenario : str
         Its id.
     name : str
-        What people call it.
+        What people call it: the name that the plan gives it, else its id; ``pre-mitigated`` and so on for the three.
     risks : tuple of Risk
-        With the probability and the impacts they have in the scenario; plan order.
+        With the probability, the impacts and the triggers they have in the scenario; plan order.
     factors : tuple of Factor
     action_cost : float
         Of all mitigation that is done.
@@ -32,6 +32,10 @@ class ActiveModel:
     factors: tuple[Factor, ...]
     action_cost: float
     mitigated: tuple[str, ...]
+
+
+NAMES = {"pre": "pre-mitigated", "post": "post-mitigated", "none": "uncertainty only"}
+"""What people call the scenarios that every plan has."""
 
 
 def scenario_ids(plan: Plan) -> tuple[str, ...]:
@@ -49,7 +53,7 @@ def resolve(plan: Plan, scenario_id: str) -> ActiveModel:
     """
     own = {scenario.id: scenario for scenario in plan.scenarios}
     if scenario_id in SCENARIOS:
-        chosen = Scenario(id=scenario_id, base=scenario_id)
+        chosen = Scenario(id=scenario_id, name=NAMES[scenario_id], base=scenario_id)
     elif scenario_id in own:
         chosen = own[scenario_id]
     else:
@@ -59,13 +63,14 @@ def resolve(plan: Plan, scenario_id: str) -> ActiveModel:
             scenario=scenario_id, name=chosen.name or scenario_id, risks=(), factors=(), action_cost=0.0, mitigated=()
         )
     present = [risk for risk in plan.risks if risk.status == "open" and risk.id not in chosen.without]
+    taking_part = {risk.id for risk in present}
     mitigated = [risk.id for risk in present if _is_mitigated(risk, chosen)]
     return ActiveModel(
         scenario=scenario_id,
         name=chosen.name or scenario_id,
-        risks=tuple(_mitigated(risk) if risk.id in mitigated else risk for risk in present),
+        risks=tuple(_triggered_by(_mitigated(risk) if risk.id in mitigated else risk, taking_part) for risk in present),
         factors=tuple(factor for factor in plan.factors if factor.id not in chosen.without),
-        action_cost=sum(risk.mitigation.cost for risk in present if risk.mitigation and risk.id in mitigated),
+        action_cost=sum((risk.mitigation.cost for risk in present if risk.mitigation and risk.id in mitigated), 0.0),
         mitigated=tuple(mitigated),
     )
 
@@ -85,3 +90,10 @@ def _mitigated(risk: Risk) -> Risk:
         probability=risk.probability if after.probability is None else after.probability,
         impacts=risk.impacts if after.impacts is None else after.impacts,
     )
+
+
+def _triggered_by(risk: Risk, present: set[str]) -> Risk:
+    """A risk without the triggers that take no part: they do not occur."""
+    if all(before in present for before in risk.given):
+        return risk
+    return replace(risk, given={before: chance for before, chance in risk.given.items() if before in present})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import simcore
-from simcore.reports.html import write_report
+from simcore.comparison import compare
 from tests.report_cases import HOSTILE, completed_plan, hostile_plan, make_plan, run
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -57,7 +57,7 @@ class Seen:
 def written(folder: Path, name: str, make) -> Path:
     path = folder / f"{name}.html"
     if not path.exists():
-        write_report(make(), path)
+        make().report(str(path))
     return path
 
 
@@ -100,6 +100,15 @@ def test_everything_is_drawn_and_nothing_sticks_out(sized, size, view, scheme):
     assert sight.count(".figure[data-figure=joint] .scatterlayer path.point") >= 300
     assert sight.count("#gantt-chart svg rect") >= 10
     assert sight.count("#activity-table tbody tr") == min(25, len(open_rows(size)))
+    assert sight.page.evaluate("document.documentElement.scrollWidth") <= view[0]
+
+
+@pytest.mark.parametrize(("view", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_compared_scenarios_are_drawn_over_each_other(opened, view, scheme):
+    sight = opened("compared", lambda: compare(make_plan(30), ("pre", "post", "none"), 500), view=view, scheme=scheme)
+    assert sight.count(".figure[data-figure=finish] .scatterlayer path.js-line") == 3
+    assert sight.count(".figure[data-figure=cost] .scatterlayer path.js-line") == 3
+    assert sight.texts(".figure[data-figure=finish] .legendtext") == ["pre-mitigated", "post-mitigated", "uncertainty only"]
     assert sight.page.evaluate("document.documentElement.scrollWidth") <= view[0]
 
 
