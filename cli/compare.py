@@ -67,8 +67,9 @@ def target_date(ctx: click.Context, param: click.Parameter, value: str | None) -
 @debug_option
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, scenarios: tuple[str, ...], quick_risk: str | None,
-    quick_correlation: float | None, iterations: int, seed: int, threads: int | None, target: str | None, budget: float | None, constraints: str,
-    trust_file_dates: bool, report: str | None, json_file: str | None, csv_file: str | None,
+    quick_correlation: float | None, iterations: int, seed: int, threads: int | None, target: str | None,
+    budget: float | None, constraints: str, trust_file_dates: bool, report: str | None, json_file: str | None,
+    csv_file: str | None,
 ) -> int:  # fmt: skip
     """Compare scenarios: what does mitigation gain, and is it worth its price?
 
