@@ -9,6 +9,7 @@ from typing import NamedTuple
 from simcore.models.costs import Amount
 from simcore.models.distributions import Distribution
 from simcore.models.formats.native_fields import (
+    ALWAYS,
     Field,
     Fields,
     Report,
@@ -46,9 +47,9 @@ class Range(NamedTuple):
     def problem(self, key: str) -> str:
         """Why it is a range on no calendar; empty where it is one."""
         what = ""
-        for elapsed in (True, False):
+        for units, elapsed in ((ALWAYS, True), (ALWAYS, False), (Units(), True), (Units(), False)):
             try:
-                self.read(key, Units(), elapsed)
+                self.read(key, units, elapsed)
                 return ""
             except ValueError as error:
                 what = sentence(error)
