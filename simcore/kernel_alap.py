@@ -71,8 +71,7 @@ def alap_pass(logic, aims, lanes, work, counters, mode):
             mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
             place_as_late(logic, mine, t, work.finish[nodes[t, PROJECT], :lanes], rows, lanes, begin)
             if mode >= EXTREMES:
-                duration = rows.of[t, ROW_DURATION, :lanes]
-                keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
+                keep_node(logic, counters, t, begin, end, rows, lanes, mode)
 
 
 @phase
@@ -102,7 +101,7 @@ def late_dates_first(logic, aims, lanes, work, counters, mode):
                 begin[j] = max(begin[j], np.int32(end[j] - duration[j] - nodes[t, GAP]))
             place(logic, t, latest, begin, rows, lanes, mode == NOTHING)
         if mode >= EXTREMES and nodes[t, AS_LATE] > TO_SUCCESSORS:
-            keep_node(counters, t, begin, end, duration, nodes[t, GAP], lanes, mode, rows.scratch[0])
+            keep_node(logic, counters, t, begin, end, rows, lanes, mode)
 
 
 @kernel

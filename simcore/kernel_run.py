@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.jit import borrow, kernel, phase
-from simcore.kernel_calendar import work_row
+from simcore.kernel_calendar import DAYS, base_work_row, planned_row, work_row
 from simcore.kernel_passes import (
     AS_LATE,
     CALENDAR,
@@ -150,7 +150,7 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             for j in range(lanes):
                 latest[j] = max(latest[j], finish[j])
         if mode >= EXTREMES and not nodes[t, AS_LATE]:
-            keep_node(counters, t, coordinate, end, duration, nodes[t, GAP], lanes, mode, work.rows.scratch[0])
+            keep_node(logic, counters, t, coordinate, end, rows, lanes, mode)
     for j in range(lanes):
         work.finish[projects, j] = work.finish[0, j]
     for p in range(1, projects):
@@ -159,13 +159,27 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
 
 
 @kernel
-def keep_node(counters, t, begin, end, duration, gap, lanes, mode, scratch):
-    """Add a node's start, finish (both in work coordinates) and duration to what is kept of it."""
+def keep_node(logic, counters, t, begin, end, rows, lanes, mode):
+    """Add a node's start, finish (both in coordinates of the base calendar) and duration to what is kept of it."""
+    duration, gap, scratch = rows.of[t, ROW_DURATION], logic.nodes[t, GAP], rows.scratch[0]
     for j in range(lanes):
         end[j] = begin[j] + duration[j] + gap
+    if logic.calendars.head[logic.nodes[t, CALENDAR], DAYS]:
+        _plan_row(logic, t, begin, end, rows, lanes)
     _keep(counters, t, START, begin, lanes, mode, scratch)
     _keep(counters, t, FINISH, end, lanes, mode, scratch)
     _keep(counters, t, DURATION, duration, lanes, mode, scratch)
+
+
+@kernel
+def _plan_row(logic, t, begin, end, rows, lanes):
+    """Replace coordinates of lanes, in which weather has taken days, by those of the same dates on the base calendar."""
+    cal, c, gap = logic.calendars, logic.nodes[t, CALENDAR], logic.nodes[t, GAP]
+    duration, base = rows.of[t, ROW_DURATION], rows.scratch[2, :lanes]
+    base_work_row(cal, c, rows.of[t, ROW_FINISH, :lanes], end, rows.scratch[LOOK_UP, :lanes])
+    planned_row(cal, c, begin, base)
+    for j in range(lanes):
+        begin[j] = end[j] if duration[j] + gap == 0 else base[j]
 
 
 @phase
@@ -183,8 +197,8 @@ def spans_pass(logic, aims, lanes, work, counters, mode):
         minutes = work.span_minutes[k, :lanes]
         for j in range(lanes):
             remains[j] = max(start[j], aims.spans[k, SPAN_NOW])
-        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], remains, begins, work.rows.scratch[LOOK_UP, :lanes])
-        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], finish, minutes, work.rows.scratch[LOOK_UP, :lanes])
+        base_work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], remains, begins, work.rows.scratch[LOOK_UP, :lanes])
+        base_work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], finish, minutes, work.rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
             minutes[j] = max(minutes[j] - begins[j], 0)
         if mode >= EXTREMES:

@@ -35,6 +35,7 @@ from simcore.passes import run_passes
 from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
+from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
 
 LANES = 320
@@ -122,6 +123,7 @@ class Run:
         self.schedule: Schedule = schedule(plan)
         self.network: Network = compile_network(plan)
         self.risk: CompiledRisk = plan.remembered(("risk", scenario), self._compile_risk)
+        self.weather: CompiledWeather | None = plan.remembered("weather", lambda: compile_weather(self.network, self.schedule))
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
         self._without: DateVariable | None = None
@@ -146,7 +148,7 @@ class Run:
         worker.make_room(last - first)
         run_passes(
             self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (first, last),
-            (worker.work, worker.counters, kept), COUNT, with_late=self.with_float, sampled=True,
+            (worker.work, worker.counters, kept), COUNT, with_late=self.with_float, sampled=True, weather=worker.weather,
         )
         return last - first
 
@@ -188,12 +190,12 @@ class Run:
     def _ranges(self) -> Counters:
         """Histogram ranges from a small pilot, the same for every worker and batch size."""
         found = counters(self.network, self.design.replicates, self.quantities, 0)
-        work = self.workspace(PILOT_LANES)
+        work, weather = self.workspace(PILOT_LANES), lane_weather(self.weather, PILOT_LANES)
         nothing = samples(self.network, 0, False)
         for replicate in range(min(PILOT_REPLICATES, self.design.replicates)):
             run_passes(
                 self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (0, PILOT_LANES),
-                (work, found, nothing), EXTREMES, with_late=self.with_float, sampled=True,
+                (work, found, nothing), EXTREMES, with_late=self.with_float, sampled=True, weather=weather,
             )
         return found
 
@@ -271,8 +273,12 @@ class Run:
         """Recompute one iteration as a dated schedule."""
         k, replicate = divmod(number, self.design.replicates)
         work = workspace(self.network, self.risk.model, 1, with_late=True, with_cost=self.risk.has_cost)
-        run_single(self.network, self.risk.model, work, sampled=True, seed=int(self.seed), k=k, replicate=replicate)
-        return read_schedule(self.network, work, longest_path=work.critical[:, 0] != 0)
+        weather = lane_weather(self.weather, 1)
+        run_single(
+            self.network, self.risk.model, work, sampled=True, seed=int(self.seed), k=k, replicate=replicate, weather=weather
+        )
+        network = self.network if weather is None else weather.network(self.network)
+        return read_schedule(network, work, longest_path=work.critical[:, 0] != 0)
 
 
 class _Worker:
@@ -280,6 +286,7 @@ class _Worker:
 
     def __init__(self, run: Run, lanes: int, ranges: Counters):
         self.work = run.workspace(lanes)
+        self.weather = lane_weather(run.weather, lanes)
         self.counters = counters(run.network, run.design.replicates, run.quantities)
         self.counters.range[..., LOW], self.counters.range[..., LOG_WIDTH] = _bins(ranges)
         self.wide: npt.NDArray[np.uint32] | None = None
