@@ -5,9 +5,10 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,9 @@ from simcore.riskmodel import SCENARIOS, CompiledRisk, compile_risk
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
 from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
+
+if TYPE_CHECKING:
+    from simcore.weather_summary import CalendarWeather
 
 LANES = 320
 PILOT_LANES = 64
@@ -268,6 +272,13 @@ class Run:
             free = with_constraints(self.network.plan, "ignore")
             self._without = simulate(free, iterations, scenario=self.scenario, design=self.design).finish
         return self._without
+
+    def weather_summary(self, iterations: int, last: date) -> tuple[CalendarWeather, ...]:
+        """What weather took up to a date."""
+        from simcore.weather_summary import summarise_weather
+
+        names, stream = list(self.network.calendars.index), (self.seed, self.design.replicates)
+        return summarise_weather(self.weather, self.network.plan, names, stream, iterations, last)
 
     def iteration(self, number: int) -> Schedule:
         """Recompute one iteration as a dated schedule."""

@@ -15,11 +15,17 @@ from simcore.kernel_calendar import DAYS, SCRATCH_LANES, CalendarTables, start_i
 from simcore.kernel_passes import CALENDAR, FLOAT_CALENDAR, LAG_CALENDAR
 from simcore.kernel_weather import WeatherRows, WeatherTables, sample_weather
 from simcore.models.plan import Plan
+from simcore.models.weather import DAYS as DAYS_OF_RECORD
 from simcore.models.weather import Weather
 from simcore.network import Calendars, Network, data_date
 from simcore.quantiles import TableBuilder
 from simcore.riskmodel import stream_key
 from simcore.scheduling import Schedule
+
+I32 = npt.NDArray[np.int32]
+F64 = npt.NDArray[np.float64]
+U8 = npt.NDArray[np.uint8]
+U64 = npt.NDArray[np.uint64]
 
 PERIOD = 364
 """Days in which tables of weather are measured: whole weeks, and nearly a year."""
@@ -78,8 +84,13 @@ def compile_weather(network: Network, schedule: Schedule) -> CompiledWeather | N
     )
     worked = np.diff(base, axis=1) > 0
     ends = np.cumsum([len(sources) for sources in parts.values()])
+    key, source, share, threshold, record = _sources(plan.weather)
     tables = WeatherTables(
-        **_sources(plan.weather),
+        key=key,
+        source=source,
+        share=share,
+        threshold=threshold,
+        record=record,
         day=_day_columns(first, days, _warm_days(plan.weather)),
         calendar=np.array(
             [
@@ -136,28 +147,27 @@ def _day_columns(first: date, days: int, before: int) -> npt.NDArray[np.int32]:
     return np.array(found, np.int32)
 
 
-def _sources(weather: tuple[Weather, ...]) -> dict[str, npt.NDArray[np.generic]]:
-    """The tables with a row a source of weather."""
+def _sources(weather: tuple[Weather, ...]) -> tuple[U64, I32, F64, F64, U8]:
+    """Keys of the streams; a row a source of weather: its streams and years, its shares, its thresholds; all measured years."""
     from scipy.special import ndtri
 
     streams: dict[str, int] = {}
     source, share = [], []
-    years: list[npt.NDArray[np.uint8]] = []
+    years: list[U8] = []
     for w in weather:
         common = w.correlation if w.region else 0.0
         region = streams.setdefault(f"weather/region/{w.region}", len(streams)) if common else -1
         own = streams.setdefault(f"weather/{w.calendar}", len(streams)) if common < 1 else region
         source.append((own, region, len(years), len(w.record)))
-        persistence = w.persistence
-        share.append((persistence, math.sqrt(1 - persistence**2), math.sqrt(common), math.sqrt(1 - common)))
+        share.append((w.persistence, math.sqrt(1 - w.persistence**2), math.sqrt(common), math.sqrt(1 - common)))
         years += [np.frombuffer(year, np.uint8) for year in w.record]
-    return {
-        "key": np.array([stream_key(name) for name in streams], np.uint64),
-        "source": np.array(source, np.int32),
-        "share": np.array(share, np.float64),
-        "threshold": np.array([ndtri(np.array(w.monthly or (0.0,) * 12)) for w in weather], np.float64),
-        "record": np.array(years, np.uint8).reshape(-1, 366),
-    }
+    return (
+        np.array([stream_key(name) for name in streams], np.uint64),
+        np.array(source, np.int32),
+        np.array(share, np.float64),
+        np.array([ndtri(np.array(w.monthly or (0.0,) * 12)) for w in weather], np.float64),
+        np.array(years, np.uint8).reshape(-1, DAYS_OF_RECORD),
+    )
 
 
 class LaneWeather:
