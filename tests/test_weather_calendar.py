@@ -1,7 +1,6 @@
 """Work in the lanes of a calendar that loses days, against lists of single minutes; whole iterations against the naive twin."""
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
