@@ -17,6 +17,7 @@ from simcore.reports.content import (
     priced,
     project_summaries,
 )
+from simcore.reports.weather_content import WeatherTable, weather_tables
 
 if TYPE_CHECKING:
     from simcore.results import Results
@@ -59,6 +60,7 @@ class Page:
     milestones: tuple[Summary, ...]
     drawn_milestones: tuple[str, ...]
     import_check: ImportCheck
+    weather: tuple[WeatherTable, ...]
     basis: Basis
 
 
@@ -86,6 +88,7 @@ def build_page(results: Results) -> Page:
         milestones=milestones,
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
         import_check=check_import(plan, results.schedule),
+        weather=weather_tables(results),
         basis=basis,
     )
 

@@ -31,7 +31,7 @@ def advise(results: Results, risk: CompiledRisk) -> Results:
 def _spread(results: Results) -> list[str]:
     """A curve that is absurdly narrow because nothing moves together."""
     ranged = [a for a in results.plan.activities if a.uncertainty is not None]
-    if not ranged and not results.plan.risks and not results.plan.factors:
+    if not ranged and not results.plan.risks and not results.plan.factors and not results.plan.weather:
         return ["Nothing in the plan is uncertain. Give ranges, or use --quick-risk 90%,100%,130%."]
     starts = [start for p in results.plan.projects if (start := p.data_date or p.start)]
     remaining = (results.finish.deterministic - min(starts)).total_seconds() if starts else 0.0

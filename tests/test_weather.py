@@ -292,6 +292,10 @@ def test_a_record_is_told_by_its_mean():
     assert told.lost.expected == pytest.approx(4 / 3)  # 5 and 6 January, two of three years each
 
 
+def test_weather_alone_is_uncertainty():
+    assert not simcore.simulate(plan_on([OFFICE], [MILD]), iterations=50).warnings
+
+
 def test_a_plan_without_weather_tells_nothing():
     results = simcore.simulate(works(()), iterations=100)
     assert results.weather == ()
