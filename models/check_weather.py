@@ -20,13 +20,9 @@ def weather_problems(plan: Plan, places: Places) -> Iterator[Problem]:
     seen: set[str] = set()
     for weather in plan.weather:
         where = places.of("weather", weather.calendar)
-        calendar = plan.calendars.get(weather.calendar)
-        if calendar is None:
+        if weather.calendar not in plan.calendars:
             fix = did_you_mean(weather.calendar, plan.calendars)
             yield Problem(where, f"there is no calendar '{weather.calendar}'.", fix)
-        elif calendar.always_works:
-            fix = "Write its day as two shifts, 00:00-12:00 and 12:00-24:00."
-            yield Problem(where, "the calendar works round the clock, as elapsed time does, which no weather stops.", fix)
         if weather.calendar in seen:
             yield Problem(where, "the calendar has weather already.", "Keep one.")
         seen.add(weather.calendar)

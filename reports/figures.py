@@ -2,7 +2,7 @@
 
 >>> from simcore.reports import figures
 >>> figures.__all__
-['cost_distribution', 'criticality', 'finish_distribution', 'gantt', 'joint', 'milestone_distribution']
+['cost_distribution', 'criticality', 'finish_distribution', 'gantt', 'joint', 'milestone_distribution', 'weather']
 """
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from simcore.reports import wording
 from simcore.reports.content import HEADLINE, with_clock
 from simcore.reports.figure_distribution import Flag, distribution_figure
 from simcore.reports.figure_gantt import criticality, gantt
+from simcore.reports.figure_weather import weather
 from simcore.reports.theme import DATE_TICKS, LIGHT, template
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 CLOUD_POINTS = 2000
 
-__all__ = ["cost_distribution", "criticality", "finish_distribution", "gantt", "joint", "milestone_distribution"]
+__all__ = ["cost_distribution", "criticality", "finish_distribution", "gantt", "joint", "milestone_distribution", "weather"]
 
 
 def finish_distribution(results: Results) -> go.Figure:

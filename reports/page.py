@@ -19,6 +19,7 @@ from simcore.reports.content import (
     scenario_title,
 )
 from simcore.reports.correlation_content import CorrelationSection, correlation_section
+from simcore.reports.weather_content import WeatherTable, weather_tables
 
 if TYPE_CHECKING:
     from simcore.results import Results
@@ -61,6 +62,7 @@ class Page:
     milestones: tuple[Summary, ...]
     drawn_milestones: tuple[str, ...]
     import_check: ImportCheck
+    weather: tuple[WeatherTable, ...]
     basis: Basis
     correlations: CorrelationSection | None
 
@@ -89,6 +91,7 @@ def build_page(results: Results) -> Page:
         milestones=milestones,
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
         import_check=check_import(plan, results.schedule),
+        weather=weather_tables(results),
         basis=basis,
         correlations=correlation_section(results.correlations),
     )

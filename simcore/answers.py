@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simcore.paired import Difference
     from simcore.results import Results
     from simcore.scheduling import Schedule
+    from simcore.weather_summary import CalendarWeather, LostDays
 
 FORMAT = 1
 ERRORS = (10, 50, 80, 90)
@@ -82,6 +83,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         "projects": {key: _date_variable(variable) for key, variable in results.projects.items()},
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
         **_correlations(results.correlations),
+        "weather": [_weather(of_calendar) for of_calendar in results.weather],
         "activities": list(_activities(results)),
         "clamped": results.clamped,
         "warnings": list(results.warnings),
@@ -305,6 +307,23 @@ def _money_variable(variable: MoneyVariable) -> dict[str, Any]:
         "percentiles": {f"P{percent}": _number(variable.p(percent)) for percent in PERCENTILES},
         "standard_error": _errors(variable.standard_error, variable.iterations),
     }
+
+
+def _weather(weather: CalendarWeather) -> dict[str, Any]:
+    return {
+        "calendar": weather.calendar,
+        "first": weather.first.isoformat(),
+        "last": weather.last.isoformat(),
+        **_lost_days(weather.lost),
+        "longest_spell": {"mean": _number(weather.longest_mean), "P90": weather.longest_p90},
+        "months": {str(month): _lost_days(lost) for month, lost in weather.months.items()},
+    }
+
+
+def _lost_days(lost: LostDays) -> dict[str, Any]:
+    expected = None if lost.expected is None else _number(lost.expected)
+    sampled = {"expected": expected, "mean": _number(lost.mean), "P10": lost.p10, "P90": lost.p90}
+    return {"working_days": lost.working_days, "lost": sampled}
 
 
 def _errors(error: Callable[[float | str], float], iterations: int) -> dict[str, Any]:

@@ -1,32 +1,34 @@
 """Calendars as flat look-up tables for the kernels."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from math import gcd
 
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_calendar import WEEK, CalendarTables
+from simcore.kernel_calendar import HEAD_COLUMNS, WEEK, CalendarTables, work_one
 from simcore.models.calendars import DAY, Calendar, Shifts
 
 FAR_YEARS = 60
 MOST_QUANTA = 2**22  # far-off exceptions make a table no longer than this: eight years of single minutes, forty of five
 
 
-def build_tables(calendars: Sequence[Calendar], origin: date, horizon: date) -> CalendarTables:
+def build_tables(
+    calendars: Sequence[Calendar], origin: date, horizon: date, not_always: Collection[int] = ()
+) -> CalendarTables:
     """Tables of all calendars from ``origin`` (a Monday) to at least ``horizon``.
 
     Exceptions up to sixty years after the horizon are honoured (fewer where shifts begin at odd minutes); beyond a calendar's
-    table its weekly pattern goes on.
+    table its weekly pattern goes on. Calendars ``not_always`` get a table even where they always work: weather may take days.
     """
     if origin.weekday():
         raise ValueError(f"the origin {origin} is no Monday")
     parts: list[npt.NDArray[np.int32]] = []
     heads, length = [], 0
-    for calendar in calendars:
-        if calendar.always_works:
+    for c, calendar in enumerate(calendars):
+        if calendar.always_works and c not in not_always:
             heads.append((0, 0, 0, WEEK, 0, 0))
             continue
         quantum, worked = worked_quanta(calendar, origin, horizon)
@@ -38,8 +40,21 @@ def build_tables(calendars: Sequence[Calendar], origin: date, horizon: date) -> 
         parts += [work, clock]
         length += len(work) + len(clock)
     return CalendarTables(
-        head=np.array(heads, np.int64), table=np.concatenate(parts) if parts else np.zeros(1, np.int32)
+        head=np.pad(np.array(heads, np.int64), ((0, 0), (0, HEAD_COLUMNS - len(heads[0])))),
+        table=np.concatenate(parts) if parts else np.zeros(1, np.int32),
     )
+
+
+def day_beginnings(
+    tables: CalendarTables, c: int, calendar: Calendar, origin: date, first: date, days: int
+) -> npt.NDArray[np.int32]:
+    """Work coordinates at which ``days + 1`` days begin: where the last shift begun on the day before has ended."""
+    found = []
+    for n in range(days + 1):
+        day = first + timedelta(days=n)
+        night = max((end - DAY for _, end in calendar.shifts_on(day - timedelta(days=1))), default=0)
+        found.append(work_one(tables, c, (day - origin).days * DAY + max(night, 0)))
+    return np.array(found, np.int32)
 
 
 def worked_quanta(calendar: Calendar, origin: date, horizon: date) -> tuple[int, npt.NDArray[np.bool_]]:

@@ -18,7 +18,6 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
-BY_CHANCE = "ChanceLogic"
 SOURCES = ("kernel_*.py", "jit.py")
 
 
@@ -63,26 +62,34 @@ def inlined(function: Callable[..., Any]) -> Any:
     return _compile(function, forceinline=True)
 
 
-def kernel_by_chance(function: Callable[..., Any]) -> Any:
-    """A kernel for plans whose logic hangs on chance: a first argument of type ``ChanceLogic``.
+def kernel_for(name: str) -> Callable[[Callable[..., Any]], Any]:
+    """A kernel that only some plans need: those that call it with a first argument of the named tuple ``name``.
 
-    For all other plans it is compiled as nothing, which returns 0: they pay neither for its compilation nor for its calls.
+    For all others it is compiled as nothing, which returns 0: they pay neither for its compilation nor for its calls.
     """
-    if numba.config.DISABLE_JIT:
-        return function
-    compiled = kernel(function)
 
-    def called(*arguments: Any) -> Any:
-        return compiled(*arguments)
+    def decorate(function: Callable[..., Any]) -> Any:
+        if numba.config.DISABLE_JIT:
+            return function
+        compiled = kernel(function)
 
-    @overload(called, strict=False)
-    def choose(*arguments: Any) -> Any:
-        kind = arguments[0]
-        if isinstance(kind, types.NamedTuple) and kind.instance_class.__name__ == BY_CHANCE:
-            return lambda *arguments: compiled(*arguments)
-        return lambda *arguments: 0
+        def called(*arguments: Any) -> Any:
+            return compiled(*arguments)
 
-    return called
+        @overload(called, strict=False)
+        def choose(*arguments: Any) -> Any:
+            kind = arguments[0]
+            if isinstance(kind, types.NamedTuple) and kind.instance_class.__name__ == name:
+                return lambda *arguments: compiled(*arguments)
+            return lambda *arguments: 0
+
+        return called
+
+    return decorate
+
+
+kernel_by_chance = kernel_for("ChanceLogic")
+kernel_with_weather = kernel_for("LaneCalendars")
 
 
 def phase(function: Callable[..., Any]) -> Any:

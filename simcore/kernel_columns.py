@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_calendar import CalendarTables
+from simcore.kernel_calendar import CalendarTables, LaneCalendars
 
 NONE = -(2**30)  # no bound on an early date
 NEVER = 2**30  # no bound on a late date
@@ -78,7 +78,7 @@ class Logic(NamedTuple):
 
     nodes: npt.NDArray[np.int32]  # (nodes, NODE_COLUMNS)
     links: npt.NDArray[np.int32]  # (links, LINK_COLUMNS)
-    calendars: CalendarTables
+    calendars: CalendarTables | LaneCalendars
     exist_at: npt.NDArray[np.int32]  # (masks of the logic + 1,)
     exist: npt.NDArray[np.int32]  # (entries, 2)
     conditions: npt.NDArray[np.int32]  # (conditions, CONDITION_COLUMNS)
@@ -99,7 +99,7 @@ class ChanceLogic(NamedTuple):
 
     nodes: npt.NDArray[np.int32]
     links: npt.NDArray[np.int32]
-    calendars: CalendarTables
+    calendars: CalendarTables | LaneCalendars
     exist_at: npt.NDArray[np.int32]
     exist: npt.NDArray[np.int32]
     conditions: npt.NDArray[np.int32]

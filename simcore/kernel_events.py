@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.jit import kernel_by_chance
-from simcore.kernel_calendar import start_row, work_one
+from simcore.kernel_calendar import constant_row, start_row
 from simcore.kernel_columns import (
     ANSWER,
     ASKED_KIND,
@@ -140,8 +140,10 @@ def condition_rows(logic, model, t, stream, first, lanes, memory, work, sampled)
             answer[j] = np.uint8(above) & (np.uint8(1) if exists < 0 else rows.masks[exists, j])
         if logic.conditions[i, STOPS]:
             cut = True
-            last = np.int32(work_one(logic.calendars, logic.nodes[t, CALENDAR], limit) - logic.nodes[t, GAP])
+            last = rows.scratch[0, :lanes]
+            constant_row(logic.calendars, logic.nodes[t, CALENDAR], limit, last)
             for j in range(lanes):
-                left = max(np.int32(last - work[j]), np.int32(0)) if kind == BY_FINISH else np.int32(limit)
+                until = max(np.int32(last[j] - logic.nodes[t, GAP] - work[j]), np.int32(0))
+                left = until if kind == BY_FINISH else np.int32(limit)
                 duration[j] = min(duration[j], left) if answer[j] else duration[j]
     return cut

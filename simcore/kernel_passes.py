@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.jit import inlined, kernel, phase
-from simcore.kernel_calendar import QUANTUM, finish_row, start_row, work_one, work_row
+from simcore.kernel_calendar import QUANTUM, constant_row, finish_row, start_row, work_in_lane, work_row
 from simcore.kernel_chance import (
     absent_late_row,
     absent_row,
@@ -150,9 +150,10 @@ def place(logic, t, bound, work, rows, lanes, dated):
     end = rows.scratch[2, :lanes]
     expected = nodes[t, EXPECTED]
     if expected != NONE:
-        goal = np.int32(work_one(cal, c, expected))
+        goal = end
+        constant_row(cal, c, expected, goal)
         for j in range(lanes):
-            duration[j] = max(np.int32(goal - work[j]), np.int32(0))
+            duration[j] = max(np.int32(goal[j] - work[j]), np.int32(0))
     shortest = duration[0]
     for j in range(lanes):
         end[j] = work[j] + duration[j] + gap
@@ -218,10 +219,11 @@ def place_early(logic, t, rows, lanes, work, dated):
         for j in range(lanes):
             work[j] += rows.delays[nodes[t, DELAY_ROW], j]
     if nodes[t, CAP] != NEVER or nodes[t, CAP_FINISH] != NEVER:
-        latest = np.int32(work_one(cal, c, nodes[t, CAP]))
-        latest_finish = np.int32(work_one(cal, c, nodes[t, CAP_FINISH]) - nodes[t, GAP])
+        latest, latest_finish = rows.scratch[2, :lanes], rows.scratch[3, :lanes]
+        constant_row(cal, c, nodes[t, CAP], latest)
+        constant_row(cal, c, nodes[t, CAP_FINISH], latest_finish)
         for j in range(lanes):
-            work[j] = min(work[j], latest, np.int32(latest_finish - rows.of[t, ROW_DURATION, j]))
+            work[j] = min(work[j], latest[j], np.int32(latest_finish[j] - nodes[t, GAP] - rows.of[t, ROW_DURATION, j]))
     place(logic, t, bound, work, rows, lanes, dated)
     if nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END] and nodes[t, SNAP] != SNAP_NEAREST:
         _finish_on_time(logic, t, rows.scratch[1, :lanes], work, rows, lanes)
@@ -344,7 +346,7 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
             on_time = rows.of[t, ROW_FINISH, j]
             asked = min(bound[j], start_bound[j])
             both = late_start[t, j] if snap == SNAP_START and asked == late_start[t, j] else late_finish_out[t, j] - inside
-            both = on_time if snap == SNAP_NEAREST and work_one(cal, c, on_time) == work[j] else both
+            both = on_time if snap == SNAP_NEAREST and work_in_lane(cal, c, on_time, j) == work[j] else both
             late_start[t, j] = both
             late_finish_out[t, j] = both
     if nodes[t, EXISTS] >= 0:

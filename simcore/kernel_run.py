@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.jit import borrow, kernel, kernel_by_chance, phase
-from simcore.kernel_calendar import work_row
+from simcore.kernel_calendar import DAYS, base_work_row, planned_row, work_row
 from simcore.kernel_chance import existing_lanes, exists_row, unmark_absent
 from simcore.kernel_columns import (
     AS_LATE,
@@ -202,10 +202,12 @@ def _place_again(logic, model, t, stream, first, lanes, work, sampled, full):
 
 @kernel
 def keep_node(logic, counters, t, begin, end, rows, lanes, mode):
-    """Add a node's start, finish (both in work coordinates) and duration to what is kept of it."""
+    """Add a node's start, finish (both in coordinates of the base calendar) and duration to what is kept of it."""
     duration, gap = rows.of[t, ROW_DURATION], logic.nodes[t, GAP]
     for j in range(lanes):
         end[j] = begin[j] + duration[j] + gap
+    if logic.calendars.head[logic.nodes[t, CALENDAR], DAYS]:
+        _plan_row(logic, t, begin, end, rows, lanes)
     if logic.nodes[t, EXISTS] >= 0:
         _keep_existing(logic, counters, t, (begin, end), rows, lanes, mode)
         return
@@ -236,6 +238,17 @@ def _keep_existing_float(logic, counters, t, row, rows, lanes, mode):
         _keep(counters, t, TOTAL_FLOAT, rows.scratch[1], count, mode, rows.scratch[0])
 
 
+@kernel
+def _plan_row(logic, t, begin, end, rows, lanes):
+    """Replace coordinates of lanes, in which weather has taken days, by those of the same dates on the base calendar."""
+    cal, c, gap = logic.calendars, logic.nodes[t, CALENDAR], logic.nodes[t, GAP]
+    duration, base = rows.of[t, ROW_DURATION], rows.scratch[2, :lanes]
+    base_work_row(cal, c, rows.of[t, ROW_FINISH, :lanes], end, rows.scratch[LOOK_UP, :lanes])
+    planned_row(cal, c, begin, base)
+    for j in range(lanes):
+        begin[j] = end[j] if duration[j] + gap == 0 else base[j]
+
+
 @phase
 def spans_pass(logic, aims, lanes, work, counters, mode):
     """Dates and remaining working time of hammocks and summaries."""
@@ -251,8 +264,8 @@ def spans_pass(logic, aims, lanes, work, counters, mode):
         minutes = work.span_minutes[k, :lanes]
         for j in range(lanes):
             remains[j] = max(start[j], aims.spans[k, SPAN_NOW])
-        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], remains, begins, work.rows.scratch[LOOK_UP, :lanes])
-        work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], finish, minutes, work.rows.scratch[LOOK_UP, :lanes])
+        base_work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], remains, begins, work.rows.scratch[LOOK_UP, :lanes])
+        base_work_row(logic.calendars, aims.spans[k, SPAN_CALENDAR], finish, minutes, work.rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
             minutes[j] = max(minutes[j] - begins[j], 0)
         if mode >= EXTREMES:

@@ -254,3 +254,9 @@ def quantile_row(variables, tables, latents, v, stream, first, bits, out):
         _table_row(tables.cells[start:], variables.place[v, CELL_BITS], bits, out)
     else:
         _pieces_row(tables.pieces[start:variables.place[v, LAST]], bits, out)
+
+
+@kernel
+def normal_row(cells, bits, out):
+    """Standard normals of a row of uniforms; ``cells`` begin with theirs."""
+    _table_row(cells, NORMAL_CELL_BITS, bits, out)

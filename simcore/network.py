@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.calendar_tables import build_tables
-from simcore.kernel_calendar import CalendarTables, finish_one, start_one, work_one
+from simcore.kernel_calendar import finish_one, start_one, work_one
 from simcore.kernel_columns import Logic
 from simcore.kernel_run import Aims
 from simcore.models.calendars import Calendar, always
 from simcore.models.plan import Activity, Plan, Project, Status
+from simcore.weather_parts import weather_parts
 
 MINUTE = np.timedelta64(1, "m")
 
@@ -50,8 +51,9 @@ class Calendars:
         named = {**plan.calendars, **self.of_work.joint}
         listed: list[Calendar] = [*named.values(), always()]
         self.listed = listed
-        self.tables: CalendarTables = build_tables(listed, origin.date(), horizon.date())
         self.index = {name: k for k, name in enumerate(named)}
+        self.weather = weather_parts(plan, named)
+        self.tables = build_tables(listed, origin.date(), horizon.date(), self.weather)
         self.always = len(listed) - 1
 
     def work(self, c: int, clock: int) -> int:
@@ -62,6 +64,11 @@ class Calendars:
 
     def finish(self, c: int, work: int) -> int:
         return int(finish_one(self.tables, c, work))
+
+    @property
+    def base(self) -> Calendars:
+        """The calendars without what weather takes in an iteration."""
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,6 +1,8 @@
 """Drives the compiled passes over a range of iterations."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from simcore import warm
@@ -9,10 +11,14 @@ from simcore.kernel_risk import RiskModel
 from simcore.kernel_run import Counters, Samples, Workspace, close_batch, late_batch, place_batch
 from simcore.network import Network
 
+if TYPE_CHECKING:
+    from simcore.weather import LaneWeather
+
 
 def run_passes(
     network: Network, model: RiskModel, stream: tuple[np.uint64, int, int], span: tuple[int, int],
     memory: tuple[Workspace, Counters, Samples], mode: int, *, with_late: bool, sampled: bool,
+    weather: LaneWeather | None = None,
 ) -> None:
     """Iterations ``first <= k < last`` of one replicate; batch by batch; see :mod:`simcore.kernel_run`.
 
@@ -32,6 +38,8 @@ def run_passes(
         Also the late pass.
     sampled : bool
         Draw durations; else those that stand in the rows are taken.
+    weather : LaneWeather, optional
+        What weather takes, of as many lanes as the rows have.
     """
     work, counters, samples = memory
     seed, replicate, replicates = stream
@@ -39,10 +47,14 @@ def run_passes(
     logic: Logic | ChanceLogic = network.logic
     if network.chances.any or model.dated.shape[0]:
         logic = ChanceLogic(*logic)
+    if weather is not None:
+        logic = logic._replace(calendars=weather.tables)
     aims, moves = network.aims, network.logic.nodes[:, AS_LATE].any()
     width = work.work.shape[1]
     for k in range(*span, width):
         lanes = min(width, span[1] - k)
+        if weather is not None:
+            weather.sample(stream, k, k + lanes)
         place_batch(logic, model, aims, draws, k, lanes, work, counters, mode, sampled)
         if moves:
             from simcore.kernel_alap import move_late

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from simcore.activities import ActivityTable
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
+    from simcore.weather_summary import CalendarWeather
 
 Floats = npt.NDArray[np.float64]
 SPACINGS = 8
@@ -346,6 +347,12 @@ class Results:
         from simcore.achieved import achieved_correlations
 
         return achieved_correlations(self)
+
+    @cached_property
+    def weather(self) -> tuple[CalendarWeather, ...]:
+        """What weather took from every calendar that has some, from the data date to the P80 finish; computed on first use."""
+        summary: tuple[CalendarWeather, ...] = self.replay.weather_summary(self.iterations, self.finish.p(80).date())
+        return summary
 
     def report(self, path: str) -> None:
         """Write the HTML report: one self-contained file."""

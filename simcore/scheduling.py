@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from simcore.kernel_risk import RiskModel
     from simcore.kernel_run import Workspace
+    from simcore.weather import LaneWeather
 
 UNKNOWN = np.datetime64("NaT", "m")
 
@@ -169,12 +170,14 @@ def run_deterministic(network: Network) -> Workspace:
 
 
 def run_single(
-    network: Network, model: RiskModel, work: Workspace, *, sampled: bool, seed: int = 0, k: int = 0, replicate: int = 0
+    network: Network, model: RiskModel, work: Workspace, *, sampled: bool, seed: int = 0, k: int = 0, replicate: int = 0,
+    weather: LaneWeather | None = None,
 ) -> None:
     """One iteration in a one-lane workspace, late pass included; its dates stay in the rows."""
     memory = work, counters(network, replicate + 1, 1, 0), samples(network, 0, False)
     run_passes(
-        network, model, (np.uint64(seed), replicate, 1), (k, k + 1), memory, NOTHING, with_late=True, sampled=sampled
+        network, model, (np.uint64(seed), replicate, 1), (k, k + 1), memory, NOTHING, with_late=True, sampled=sampled,
+        weather=weather,
     )
 
 
@@ -355,7 +358,7 @@ class _Reader:
             for name in ("finish", "early_finish", "late_finish"):
                 self.dates[name][i] = to_date(np.array(finish))
             remains = max(start, int(network.aims.spans[k, SPAN_NOW]))
-            self.duration[i] = max(network.calendars.work(c, finish) - network.calendars.work(c, remains), 0)
+            self.duration[i] = max(network.calendars.base.work(c, finish) - network.calendars.base.work(c, remains), 0)
 
     def _certain(self, i: int) -> None:
         """What is complete shows its actual dates; its early and late dates sit at the data date, as P6 shows them."""

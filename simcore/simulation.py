@@ -5,9 +5,10 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,11 @@ from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import CompiledRisk, compile_risk
 from simcore.scenarios import resolve
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
+from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
+
+if TYPE_CHECKING:
+    from simcore.weather_summary import CalendarWeather
 
 LANES = 320
 PILOT_LANES = 64
@@ -123,6 +128,7 @@ class Run:
         self.schedule: Schedule = schedule(plan)
         self.network: Network = compile_network(plan)
         self.risk: CompiledRisk = plan.remembered(("risk", scenario), self._compile_risk)
+        self.weather: CompiledWeather | None = plan.remembered("weather", lambda: compile_weather(self.network, self.schedule))
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
         self._without: DateVariable | None = None
@@ -148,7 +154,7 @@ class Run:
         worker.make_room(last - first)
         run_passes(
             self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (first, last),
-            (worker.work, worker.counters, kept), COUNT, with_late=self.with_float, sampled=True,
+            (worker.work, worker.counters, kept), COUNT, with_late=self.with_float, sampled=True, weather=worker.weather,
         )
         return last - first
 
@@ -197,12 +203,12 @@ class Run:
 
     def _pilot(self, network: Network) -> Counters:
         found = counters(network, self.design.replicates, self.quantities, 0)
-        work = self.workspace(PILOT_LANES)
+        work, weather = self.workspace(PILOT_LANES), lane_weather(self.weather, PILOT_LANES)
         nothing = samples(network, 0, False)
         for replicate in range(min(PILOT_REPLICATES, self.design.replicates)):
             run_passes(
                 network, self.risk.model, (self.seed, replicate, self.design.replicates), (0, PILOT_LANES),
-                (work, found, nothing), EXTREMES, with_late=self.with_float, sampled=True,
+                (work, found, nothing), EXTREMES, with_late=self.with_float, sampled=True, weather=weather,
             )
         return found
 
@@ -276,12 +282,23 @@ class Run:
             self._without = simulate(free, iterations, scenario=self.scenario, design=self.design).finish
         return self._without
 
+    def weather_summary(self, iterations: int, last: date) -> tuple[CalendarWeather, ...]:
+        """What weather took up to a date."""
+        from simcore.weather_summary import summarise_weather
+
+        names, stream = list(self.network.calendars.index), (self.seed, self.design.replicates)
+        return summarise_weather(self.weather, self.network.plan, names, stream, iterations, last)
+
     def iteration(self, number: int) -> Schedule:
         """Recompute one iteration as a dated schedule."""
         k, replicate = divmod(number, self.design.replicates)
         work = workspace(self.network, self.risk.model, 1, with_late=True, with_cost=self.risk.has_cost)
-        run_single(self.network, self.risk.model, work, sampled=True, seed=int(self.seed), k=k, replicate=replicate)
-        return read_schedule(self.network, work, longest_path=work.critical[:, 0] != 0)
+        weather = lane_weather(self.weather, 1)
+        run_single(
+            self.network, self.risk.model, work, sampled=True, seed=int(self.seed), k=k, replicate=replicate, weather=weather
+        )
+        network = self.network if weather is None else weather.network(self.network)
+        return read_schedule(network, work, longest_path=work.critical[:, 0] != 0)
 
 
 class _Worker:
@@ -289,6 +306,7 @@ class _Worker:
 
     def __init__(self, run: Run, lanes: int, ranges: Counters):
         self.work = run.workspace(lanes)
+        self.weather = lane_weather(run.weather, lanes)
         self.counters = counters(run.network, run.design.replicates, run.quantities)
         self.counters.range[..., LOW], self.counters.range[..., LOG_WIDTH] = _bins(ranges)
         self.wide: npt.NDArray[np.uint32] | None = None

@@ -73,9 +73,12 @@ class NaiveSchedule:
     first: date
     days: int = 1200
     dates: dict[Ref, Dates] = field(default_factory=dict)
+    instead: dict[str, Worked] = field(default_factory=dict)
+    """Calendars that are not worked as the plan says, because of weather."""
 
     def __post_init__(self) -> None:
         self.worked = {name: Worked(c, self.first, self.days) for name, c in self.plan.calendars.items()}
+        self.planned, self.worked = self.worked, {**self.worked, **self.instead}
         self.always = Worked(None, self.first, self.days)
         self.project = self.plan.projects[0]
         self.links = [

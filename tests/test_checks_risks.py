@@ -116,7 +116,6 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (weather(record=(bytes(365),)), f"weather 'c' record: year 1 does not consist of {DAYS} zeros and ones."),
     (weather(record=(bytes(DAYS), bytes([2] * DAYS))), "weather 'c' record: year 2 does not consist of"),
     (weather(record=(bytes(DAYS),), persistence=0.5), "weather 'c' persistence: a record lasts as long as it lasted."),
-    (weather(calendar="clock", monthly=(0.5,) * 12), "weather 'clock': the calendar works round the clock"),
     ({"weather": (Weather(calendar="c", monthly=(0.5,) * 12),) * 2}, "weather 'c': the calendar has weather already."),
     ({"scenarios": (Scenario(id="s", base="now"),)}, "scenario 's' base: there is no 'now'. Write one of: pre, post, none."),
     ({"scenarios": (Scenario(id="none"),)}, "scenario 'none': every plan has a scenario of this name."),

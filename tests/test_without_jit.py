@@ -28,6 +28,7 @@ from simcore.models.plan import (
     SchedulingOptions,
 )
 from simcore.models.risks import Correlation, Factor, Impact, Risk
+from simcore.models.weather import Weather
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -70,6 +71,10 @@ def tiny_plan(rules: str = "p6") -> Plan:
         correlations=(
             Correlation(between=("duration of A", "duration of B"), rank=0.5),
             Correlation(between=("duration of C", "duration of E"), rank=-0.5),
+        ),
+        weather=(
+            Weather(calendar="days", monthly=(0.0, 0.3, 0.4, 0.2, *(0.1,) * 8), persistence=0.4, region="coast", correlation=0.5),
+            Weather(calendar="nights", record=(b"\0\1\0" * 122, b"\1\0\0" * 122), region="coast"),
         ),
         focus=(Ref("P", "A"), Ref("P", "H"), Ref("P", "Z")),
         scheduling=SchedulingOptions(rules=rules, lag_calendar=LagCalendar.SUCCESSOR),

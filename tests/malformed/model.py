@@ -147,8 +147,6 @@ CASES: list[tuple[str, str | bytes, str]] = [
     # weather
     ("calendar.yaml", section("weather", "{standrad: {lost: {jan: 5%}}}"),
      r"weather 'standrad': there is no calendar 'standrad'\. Did you mean 'standard'\?"),
-    ("clock.yaml", section("calendars", "{c: {week: {mon-sun: [00:00-24:00]}}}\nweather: {c: {lost: {jan: 5%}}}"),
-     r"weather 'c': the calendar works round the clock"),
     ("no weather.yaml", section("weather", "{standard: {persistence: 0.5}}"),
      r"says neither how many days are lost nor has it"),
     ("two weathers.yaml", section("weather", "{standard: {lost: {jan: 5%}, record: x.csv}}"), r"has both chances and a record"),
