@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.correlation import Copula, Group, members_of
-from simcore.kernel_columns import ROW_DURATION
+from simcore.kernel_columns import ROW_DURATION, ChanceRows
 from simcore.kernel_run import EXTREMES
 from simcore.kernel_sampling import SCALE, SHIFT, quantile_row
 from simcore.models.plan import Plan
@@ -211,7 +211,8 @@ class _Sampled:
                 quantile_row(model.variables, model.tables, work.risk.latents, v, stream[:2], 0, work.risk.bits, row)
                 draws[place, part] = model.variables.number[v, SHIFT] + model.variables.number[v, SCALE] * row
             durations[:, part] = work.rows.of[nodes, ROW_DURATION]
-            lagged[:, part] = work.rows.lags[lags]
+            if isinstance(work.rows, ChanceRows):
+                lagged[:, part] = work.rows.lags[lags]
         return draws, durations, lagged
 
 

@@ -111,6 +111,14 @@ def kept_by_chance(logic, e, instant, rows, lanes, out):
 
 
 @kernel_by_chance
+def put_off(logic, t, rows, lanes, work):
+    """Add what risks put before the start of node ``t``."""
+    delay = rows.delays[logic.nodes[t, DELAY_ROW]]
+    for j in range(lanes):
+        work[j] += delay[j]
+
+
+@kernel_by_chance
 def give_back(logic, t, rows, lanes, own):
     """Coordinates that a node's logic asked for: without what risks put before its start, and as they are where it is absent."""
     nodes = logic.nodes

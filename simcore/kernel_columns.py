@@ -59,7 +59,7 @@ LAG_ROW = 7  # row of Rows.lags that replaces the lag; -1: none
 HOLDS = 8  # row of Rows.masks that says whether the link is there; -1: always
 LINK_COLUMNS = 9
 
-# Columns of Logic.conditions: what is asked of a node, the mask that says whether it came out above the limit.
+# Columns of ChanceLogic.conditions: what is asked of a node, the mask that says whether it came out above the limit.
 ASKED_NODE, ASKED_KIND, ANSWER, LIMIT, STOPS = range(5)
 CONDITION_COLUMNS = 5
 BY_START, BY_FINISH, BY_DURATION, BY_COST = range(4)  # ASKED_KIND; LIMIT is in minutes, of cost it stands with the costs
@@ -70,14 +70,22 @@ TO_SUCCESSORS, TO_LATE_DATES, AFTER_OTHERS = 1, 2, 3
 
 
 class Logic(NamedTuple):
-    """All a pass needs: activities that logic schedules, in topological order, with their links and calendars.
-
-    ``exist`` lists the masks that a node's existence hangs on, and the value they must have; ``exist_at`` where those of
-    the mask of every EXISTS begin.
-    """
+    """All a pass needs: activities that logic schedules, in topological order, with their links and calendars."""
 
     nodes: npt.NDArray[np.int32]  # (nodes, NODE_COLUMNS)
     links: npt.NDArray[np.int32]  # (links, LINK_COLUMNS)
+    calendars: CalendarTables | LaneCalendars
+
+
+class ChanceLogic(NamedTuple):
+    """The same of a plan in which chance decides about logic; its type is what the kernels for that are compiled for.
+
+    ``exist`` lists the masks that a node's existence hangs on, and the value they must have; ``exist_at`` where those of
+    the mask of every EXISTS begin. Plain logic does without these: every array more costs every call of a kernel.
+    """
+
+    nodes: npt.NDArray[np.int32]
+    links: npt.NDArray[np.int32]
     calendars: CalendarTables | LaneCalendars
     exist_at: npt.NDArray[np.int32]  # (masks of the logic + 1,)
     exist: npt.NDArray[np.int32]  # (entries, 2)
@@ -85,21 +93,17 @@ class Logic(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Three rows of lanes a node, scratch rows, and what chance decides about the logic."""
+    """Three rows of lanes a node, and scratch rows."""
 
     of: npt.NDArray[np.int32]  # (nodes, 3, lanes)
     scratch: npt.NDArray[np.int32]  # (7, lanes)
+
+
+class ChanceRows(NamedTuple):
+    """The same, and what chance decides about the logic."""
+
+    of: npt.NDArray[np.int32]
+    scratch: npt.NDArray[np.int32]
     masks: npt.NDArray[np.uint8]  # (masks, lanes) what happens, holds, exists
     lags: npt.NDArray[np.int32]  # (uncertain lags, lanes)
     delays: npt.NDArray[np.int32]  # (nodes that risks strike at their start, lanes)
-
-
-class ChanceLogic(NamedTuple):
-    """The same of a plan in which chance decides about logic; its type is what the kernels for that are compiled for."""
-
-    nodes: npt.NDArray[np.int32]
-    links: npt.NDArray[np.int32]
-    calendars: CalendarTables | LaneCalendars
-    exist_at: npt.NDArray[np.int32]
-    exist: npt.NDArray[np.int32]
-    conditions: npt.NDArray[np.int32]

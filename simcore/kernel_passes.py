@@ -19,6 +19,7 @@ from simcore.kernel_chance import (
     existing_extremes,
     give_back,
     kept_by_chance,
+    put_off,
 )
 from simcore.kernel_columns import (
     BY_CHANCE,
@@ -216,8 +217,7 @@ def place_early(logic, t, rows, lanes, work, dated):
         for j in range(lanes):
             work[j] += delay
     if nodes[t, DELAY_ROW] >= 0:
-        for j in range(lanes):
-            work[j] += rows.delays[nodes[t, DELAY_ROW], j]
+        put_off(logic, t, rows, lanes, work)
     if nodes[t, CAP] != NEVER or nodes[t, CAP_FINISH] != NEVER:
         latest, latest_finish = rows.scratch[2, :lanes], rows.scratch[3, :lanes]
         constant_row(cal, c, nodes[t, CAP], latest)

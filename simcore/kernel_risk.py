@@ -123,7 +123,7 @@ class RiskRows(NamedTuple):
 VALUE, RUNNING, LARGEST = range(3)
 
 
-@kernel
+@phase
 def draw_row(model, v, stream, first, lanes, rows, out):
     """Values of variable ``v`` as float32."""
     quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], out)

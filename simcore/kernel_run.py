@@ -27,6 +27,7 @@ from simcore.kernel_columns import (
     ROW_DURATION,
     ROW_FINISH,
     ROW_START,
+    ChanceRows,
     Rows,
 )
 from simcore.kernel_events import clear_dated, condition_rows, dated_rows, delay_row, lag_rows
@@ -95,7 +96,7 @@ class Samples(NamedTuple):
 class Workspace(NamedTuple):
     """Rows of one worker."""
 
-    rows: Rows
+    rows: Rows | ChanceRows
     risk: RiskRows
     late_start: npt.NDArray[np.int32]  # (nodes or 0, lanes)
     late_finish: npt.NDArray[np.int32]

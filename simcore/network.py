@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from simcore.calendar_tables import build_tables
 from simcore.kernel_calendar import finish_one, start_one, work_one
-from simcore.kernel_columns import Logic
+from simcore.kernel_columns import ChanceLogic, Logic
 from simcore.kernel_run import Aims
 from simcore.models.calendars import Calendar, always
 from simcore.models.plan import Activity, Plan, Project, Status
@@ -93,6 +93,7 @@ class Network:
     clock: Clock
     calendars: Calendars
     logic: Logic
+    chance_logic: ChanceLogic
     aims: Aims
     durations: npt.NDArray[np.int32]
     node_of: Mapping[int, int]
@@ -132,6 +133,7 @@ def _compile(plan: Plan) -> Network:
         clock=clock,
         calendars=calendars,
         logic=logic,
+        chance_logic=builder.chance_logic(logic),
         aims=spans.aims(logic),
         durations=builder.durations(),
         node_of=builder.node_of,
@@ -146,8 +148,8 @@ def _compile(plan: Plan) -> Network:
 
 def all_existing(network: Network) -> Network:
     """A network in which every activity exists in every iteration."""
-    logic = network.logic
-    return replace(network, logic=logic._replace(exist_at=np.zeros_like(logic.exist_at), exist=logic.exist[:0]))
+    logic = network.chance_logic
+    return replace(network, chance_logic=logic._replace(exist_at=np.zeros_like(logic.exist_at), exist=logic.exist[:0]))
 
 
 def data_date(project: Project) -> datetime | None:

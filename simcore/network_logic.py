@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from simcore import kernel_columns as k
 from simcore import rules_msp, rules_p6
-from simcore.kernel_columns import NONE, SNAP_FINISH, SNAP_FORWARD, SNAP_NEAREST, SNAP_START, Logic
+from simcore.kernel_columns import NONE, SNAP_FINISH, SNAP_FORWARD, SNAP_NEAREST, SNAP_START, ChanceLogic, Logic
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import (
     Activity,
@@ -207,10 +207,13 @@ class LogicBuilder:
         """Everything a pass needs."""
         links, at = self._links()
         nodes = self._nodes(at)
-        exist_at, exist = self.chances.exist_arrays()
         by_chance = (nodes[links[:, (k.SOURCE, k.TARGET)], k.EXISTS] >= 0).any(axis=1)
         links[:, k.BY_CHANCE] = by_chance | (links[:, k.LAG_ROW] >= 0) | (links[:, k.HOLDS] >= 0)
-        return Logic(nodes, links, self.calendars.tables, exist_at, exist, self._conditions())
+        return Logic(nodes, links, self.calendars.tables)
+
+    def chance_logic(self, logic: Logic) -> ChanceLogic:
+        """The same with what chance decides."""
+        return ChanceLogic(*logic, *self.chances.exist_arrays(), self._conditions())
 
     def _conditions(self) -> npt.NDArray[np.int32]:
         chances = self.chances

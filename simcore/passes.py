@@ -10,6 +10,7 @@ from simcore.kernel_columns import AS_LATE, ChanceLogic, Logic
 from simcore.kernel_risk import RiskModel
 from simcore.kernel_run import Counters, Samples, Workspace, close_batch, late_batch, place_batch
 from simcore.network import Network
+from simcore.workspace import is_by_chance
 
 if TYPE_CHECKING:
     from simcore.weather import LaneWeather
@@ -44,9 +45,7 @@ def run_passes(
     work, counters, samples = memory
     seed, replicate, replicates = stream
     draws = seed, replicate
-    logic: Logic | ChanceLogic = network.logic
-    if network.chances.any or model.dated.shape[0]:
-        logic = ChanceLogic(*logic)
+    logic: Logic | ChanceLogic = network.chance_logic if is_by_chance(network, model) else network.logic
     if weather is not None:
         logic = logic._replace(calendars=weather.tables)
     aims, moves = network.aims, network.logic.nodes[:, AS_LATE].any()

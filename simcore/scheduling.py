@@ -30,6 +30,7 @@ from simcore.kernel_columns import (
     SHARE,
     SOURCE,
     TARGET,
+    ChanceRows,
 )
 from simcore.kernel_run import COMPLETED, NOTHING, SPAN_CALENDAR, SPAN_NOW
 from simcore.models.plan import Plan, Status
@@ -163,8 +164,9 @@ def run_deterministic(network: Network) -> Workspace:
     work = workspace(network, model, 1, with_late=True, with_cost=False)
     work.rows.of[:, ROW_DURATION, 0] = network.durations
     chances = network.chances
-    work.rows.masks[: chances.masks, 0] = chances.expected
-    work.rows.lags[:, 0] = [lag.remaining for lag in chances.lags]
+    if isinstance(work.rows, ChanceRows):
+        work.rows.masks[: chances.masks, 0] = chances.expected
+        work.rows.lags[:, 0] = [lag.remaining for lag in chances.lags]
     run_single(network, model, work, sampled=False)
     return work
 
@@ -233,7 +235,7 @@ class _Reader:
     def _absent(self) -> None:
         """What does not exist has no dates."""
         for i, mask in self.network.chances.exists.items():
-            self.exists[i] = self.work.rows.masks[mask, 0] != 0
+            self.exists[i] = self.work.risk.masks[mask, 0] != 0
         for dates in self.dates.values():
             dates[~self.exists] = UNKNOWN
         self.total_float[~self.exists] = self.free_float[~self.exists] = np.nan
@@ -321,7 +323,7 @@ class _Reader:
             link = logic.links[e]
             own = int(finish[node] if link[FROM_FINISH] else start[node])
             theirs = int(finish[s] if e >= logic.nodes[s, LINKS_MIDDLE] else start[s])
-            if link[HOLDS] >= 0 and not self.work.rows.masks[link[HOLDS], 0]:
+            if link[HOLDS] >= 0 and not self.work.risk.masks[link[HOLDS], 0]:
                 continue
             lag = self._lag(link, duration)
             room.append(work(c, self._before(int(link[LAG_CALENDAR]), theirs, lag)) - work(c, own))
@@ -332,12 +334,14 @@ class _Reader:
 
     def _lag(self, link: npt.NDArray[np.int32], duration: int) -> int:
         """Minutes of lag of a link; none where one of its ends does not exist."""
-        masks, nodes = self.work.rows.masks, self.network.logic.nodes
+        masks, nodes = self.work.risk.masks, self.network.logic.nodes
         exist = [nodes[link[end], EXISTS] for end in (SOURCE, TARGET)]
         if any(mask >= 0 and not masks[mask, 0] for mask in exist):
             return 0
-        lag = self.work.rows.lags[link[LAG_ROW], 0] if link[LAG_ROW] >= 0 else link[LAG]
-        return int(lag) + round(1e-6 * int(link[SHARE]) * duration)
+        lag = int(link[LAG])
+        if link[LAG_ROW] >= 0 and isinstance(self.work.rows, ChanceRows):
+            lag = int(self.work.rows.lags[link[LAG_ROW], 0])
+        return lag + round(1e-6 * int(link[SHARE]) * duration)
 
     def _before(self, c: int, at: int, lag: int) -> int:
         if c < 0 or lag == 0:

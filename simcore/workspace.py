@@ -3,10 +3,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernel_columns import AS_LATE, TO_LATE_DATES, Rows
+from simcore.kernel_columns import AS_LATE, TO_LATE_DATES, ChanceRows, Rows
 from simcore.kernel_risk import RiskModel, RiskRows
 from simcore.kernel_run import BINS, LARGEST, SMALLEST, Counters, Samples, Workspace
 from simcore.network import Network
+
+
+def is_by_chance(network: Network, model: RiskModel) -> bool:
+    """Whether chance decides about logic, or dates about risk events: the passes then work on other types."""
+    return network.chances.any or model.dated.shape[0] > 0
 
 
 def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool, with_cost: bool) -> Workspace:
@@ -18,15 +23,12 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         return np.zeros((count, lanes), kind)
 
     masks = rows(model.masks, np.uint8)
+    plain = Rows(of=np.zeros((n, 3, lanes), np.int32), scratch=rows(7))
+    lags, delays = rows(len(network.chances.lags)), rows(len(network.chances.delays))
+    by_chance = ChanceRows(of=plain.of, scratch=plain.scratch, masks=masks, lags=lags, delays=delays)
     late = n if with_late or (network.logic.nodes[:, AS_LATE] == TO_LATE_DATES).any() else 0
     return Workspace(
-        rows=Rows(
-            of=np.zeros((n, 3, lanes), np.int32),
-            scratch=rows(7),
-            masks=masks,
-            lags=rows(len(network.chances.lags)),
-            delays=rows(len(network.chances.delays)),
-        ),
+        rows=by_chance if is_by_chance(network, model) else plain,
         risk=RiskRows(
             masks=masks,
             draws=rows(len(shared.draw_variable), np.float32),
