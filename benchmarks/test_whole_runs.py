@@ -17,6 +17,7 @@ import pytest
 import simcore
 from benchmarks.conftest import sizes
 from simcore.models.plan import Plan
+from simcore.models.weather import Weather
 
 ITERATIONS = 10_000
 
@@ -41,6 +42,21 @@ def test_full_simulation(
         bare = bare_seconds(activities, iterations)
         benchmark.extra_info["times_the_bare_kernel"] = round(benchmark.stats.stats.min / bare, 2)
         benchmark.extra_info["ns_per_activity_iteration"] = round(benchmark.stats.stats.min / activities / iterations * 1e9, 2)
+
+
+@pytest.mark.parametrize("activities", sizes(10_000))
+def test_weather(
+    benchmark: Any, activities: int, full_plan: Callable[[int], Plan], bare_seconds: Callable[[int, int], float]
+) -> None:
+    """The same plan with persistent weather of a region on all of its calendars."""
+    plan, iterations = full_plan(activities), iterations_for(benchmark)
+    takes: dict[str, Any] = {"monthly": (0.2,) * 12, "persistence": 0.3, "region": "coast", "correlation": 0.5}
+    plan = plan.with_changes(weather=tuple(Weather(calendar=name, **takes) for name in plan.calendars))
+    simcore.simulate(plan, iterations=100, threads=2)
+    benchmark(simcore.simulate, plan, iterations=iterations, threads=2)
+    if benchmark.enabled:
+        bare = bare_seconds(activities, iterations)
+        benchmark.extra_info["times_the_bare_kernel"] = round(benchmark.stats.stats.min / bare, 2)
 
 
 @pytest.mark.parametrize("activities", sizes(10_000))

@@ -18,6 +18,7 @@ from simcore.kernel_run import EXTREMES
 from simcore.kernel_sampling import SCALE, SHIFT, quantile_row
 from simcore.models.plan import Plan
 from simcore.passes import run_passes
+from simcore.weather import lane_weather
 from simcore.workspace import counters, samples
 
 if TYPE_CHECKING:
@@ -197,14 +198,15 @@ class _Sampled:
     def _sample(self, variables: list[int], nodes: list[int], lags: list[int]) -> tuple[Floats, Floats, Floats]:
         """Run through the project again; keep what is asked for."""
         run, model = self.run, self.run.risk.model
-        work = run.workspace(LANES)
+        work, weather = run.workspace(LANES), lane_weather(run.weather, LANES)
         nothing = counters(run.network, self.replicates, run.quantities, 0), samples(run.network, 0, False)
         row = np.zeros(LANES, np.float32)
         draws, durations, lagged = (np.zeros((len(chosen), self.iterations)) for chosen in (variables, nodes, lags))
         for replicate in range(self.replicates):
             stream = (run.seed, replicate, self.replicates)
             run_passes(
-                run.network, model, stream, (0, LANES), (work, *nothing), EXTREMES, with_late=run.with_float, sampled=True
+                run.network, model, stream, (0, LANES), (work, *nothing), EXTREMES, with_late=run.with_float, sampled=True,
+                weather=weather,
             )
             part = slice(replicate * LANES, (replicate + 1) * LANES)
             for place, v in enumerate(variables):

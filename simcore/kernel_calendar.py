@@ -21,10 +21,11 @@ WEEK = 10_080
 
 
 QUANTUM, SPAN, TOTAL, WEEKLY, WORK_AT, CLOCK_AT = range(6)  # columns of the heads
-DAYS, FIRST_DAY, BASE_AT, LANES_AT, LANES, SCRATCH_AT = range(6, 12)
-HEAD_COLUMNS = 12
+DAYS, FIRST_DAY, BASE_AT, LANES_AT, LANES, INDEX_AT, SCRATCH_AT = range(6, 13)
+HEAD_COLUMNS = 13
 SCRATCH_LANES = 2  # rows of lanes that conversions use
 MINUTES = 1440  # of a day
+STRIDE_BITS = 13  # the index of lanes has an entry for every 2^13 minutes of work: more than any day has
 
 
 class CalendarTables(NamedTuple):
@@ -32,15 +33,17 @@ class CalendarTables(NamedTuple):
 
     Attributes
     ----------
-    head : ndarray of int64, shape (calendars, 12)
+    head : ndarray of int64, shape (calendars, 13)
         QUANTUM minutes (0 marks a calendar that always works: coordinate = clock), SPAN clock minutes and TOTAL minutes of work
         covered by the table, WEEKLY minutes of work in its last week, WORK_AT and CLOCK_AT where its entries begin; DAYS that
         weather may take (0: weather takes none), FIRST_DAY of them since the origin, BASE_AT and LANES_AT where DAYS + 1
-        entries begin, each in LANES lanes for the latter, SCRATCH_AT where rows of lanes are free.
+        entries begin, each in LANES lanes for the latter, INDEX_AT where their index begins, SCRATCH_AT where rows of lanes
+        are free.
     table : ndarray of int32
         Per clock quantum: work before it << 1 | whether it is worked. Per work quantum: clock minute at which it begins.
         With weather: work coordinate of the base calendar at which each day begins, and the same in every lane, without what
-        is lost; such a table belongs to one worker. Two arrays: each one more would cost every call of a kernel.
+        is lost; and by the minutes of work done, the last day before which no more is done. Such a table belongs to one
+        worker. Two arrays: each one more would cost every call of a kernel.
     """
 
     head: npt.NDArray[np.int64]
@@ -250,18 +253,22 @@ def _to_lanes_row(cal, c, clock, out):
 def _to_base_row(cal, c, work, back, out):
     """Base coordinates of coordinates in lanes: ``back`` 0 where the work after them begins, 1 where that before them ends."""
     days, at, width = np.int32(cal.head[c, DAYS]), cal.head[c, BASE_AT], np.uint32(cal.head[c, LANES])
-    base, lanes = cal.table[at:], cal.table[cal.head[c, LANES_AT]:]
+    base, lanes, index = cal.table[at:], cal.table[cal.head[c, LANES_AT]:], cal.table[cal.head[c, INDEX_AT]:]
     found = _scratch_row(cal, c, 1, work.shape[0])
     inside = True
     for j in range(work.shape[0]):
         inside &= (work[j] - back >= base[0]) & (work[j] - back < lanes[np.uint32(np.uint32(days) * width + np.uint32(j))])
-        found[j] = 0
     if not inside:
         for j in range(work.shape[0]):
             out[j] = _to_base(cal, c, j, work[j] - back) + back
         return
+    first, between = np.int32(base[0] + back), np.int32(0)
+    for j in range(work.shape[0]):
+        entry = np.uint32(np.uint32(np.int32(work[j] - first) >> np.int32(STRIDE_BITS)) * width + np.uint32(j))
+        found[j] = index[entry]
+        between = max(between, np.int32(index[np.uint32(entry + width)] - found[j]))
     step = np.int32(1)
-    while 2 * step < days:
+    while 2 * step <= between:
         step *= 2
     while step > 0:  # the last day that begins at or before the coordinate, in all lanes at once
         for j in range(work.shape[0]):

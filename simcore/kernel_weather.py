@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.jit import borrow, inlined, kernel
-from simcore.kernel_calendar import SCRATCH_LANES
+from simcore.kernel_calendar import SCRATCH_LANES, STRIDE_BITS
 from simcore.kernel_sampling import mix64, normal_row
 
 OWN, REGION, YEARS_AT, YEARS = range(4)  # columns of WeatherTables.source: streams (REGION -1: none), its record's years
@@ -57,7 +57,8 @@ class WeatherTables(NamedTuple):
 class WeatherRows(NamedTuple):
     """Rows of one worker."""
 
-    lanes: npt.NDArray[np.int32]  # (SCRATCH_LANES + entries of base, lanes) work left before each day
+    lanes: npt.NDArray[np.int32]  # (SCRATCH_LANES + entries of base, lanes) work done before each day
+    index: npt.NDArray[np.int32]  # (calendars, strides, lanes) last day before which so many strides of work are done
     key: npt.NDArray[np.uint64]  # (streams, lanes)
     normal: npt.NDArray[np.float32]  # (streams, lanes)
     state: npt.NDArray[np.float64]  # (sources, lanes)
@@ -132,8 +133,10 @@ def _work_left(tables, c, n, lanes, rows):
     if n == last:  # not one day of work in years: the last one is left, so that all work ends at some time
         for j in range(lanes):
             lost[j] &= np.uint8(before[j] > start)
+    index, strides_up = rows.index[c], np.int32((1 << STRIDE_BITS) - 1 - start)
     for j in range(lanes):
         after[j] = before[j] + (np.int32(0) if lost[j] else minutes)
+        index[np.uint32(np.int32(after[j] + strides_up) >> np.int32(STRIDE_BITS)), j] = n + 1
 
 
 @kernel
@@ -150,6 +153,7 @@ def sample_weather(tables, cells, seed, replicate, first, lanes, rows):
         begins = rows.lanes[tables.calendar[c, ENTRY_AT] + SCRATCH_LANES]
         for j in range(lanes):
             begins[j] = tables.base[tables.calendar[c, ENTRY_AT]]
+            rows.index[c, 0, j] = 0
     bits = rows.bits[:lanes]
     for n in range(tables.day.shape[0]):
         for s in range(tables.key.shape[0]):

@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.calendar_tables import day_beginnings
-from simcore.kernel_calendar import DAYS, SCRATCH_LANES, CalendarTables, LaneCalendars, start_in_lane, work_in_lane
+from simcore.kernel_calendar import (
+    DAYS,
+    SCRATCH_LANES,
+    STRIDE_BITS,
+    CalendarTables,
+    LaneCalendars,
+    start_in_lane,
+    work_in_lane,
+)
 from simcore.kernel_columns import CALENDAR, FLOAT_CALENDAR, LAG_CALENDAR
 from simcore.kernel_weather import WeatherRows, WeatherTables, sample_weather
 from simcore.models.plan import Plan
@@ -62,6 +70,12 @@ class CompiledWeather:
     first: date
     first_day: int
     days: int
+
+    @property
+    def strides(self) -> int:
+        """Entries of the index of a calendar's lanes."""
+        base = self.tables.base.reshape(-1, self.days + 1)
+        return int((base[:, -1] - base[:, 0]).max() >> STRIDE_BITS) + 2
 
     def worked(self, calendar: int) -> npt.NDArray[np.bool_]:
         """Days on which a calendar would work, shape (days,); ``calendar`` counts in ``calendars``."""
@@ -182,11 +196,13 @@ class LaneWeather:
     def __init__(self, weather: CompiledWeather, lanes: int):
         self.weather = weather
         of, streams, sources = weather.of_calendars, len(weather.tables.key), len(weather.tables.source)
-        table = np.concatenate(
-            [of.table, weather.tables.base, np.zeros((SCRATCH_LANES + weather.tables.base.size) * lanes, np.int32)]
-        )
+        entries, strides = weather.tables.base.size, weather.strides
+        rows = SCRATCH_LANES + entries + len(weather.calendars) * strides
+        table = np.concatenate([of.table, weather.tables.base, np.zeros(rows * lanes, np.int32)])
+        of_lanes = table[of.table.size + entries :].reshape(-1, lanes)
         self.rows = WeatherRows(
-            lanes=table[of.table.size + weather.tables.base.size :].reshape(-1, lanes),
+            lanes=of_lanes[: SCRATCH_LANES + entries],
+            index=of_lanes[SCRATCH_LANES + entries :].reshape(-1, strides, lanes),
             key=np.zeros((streams, lanes), np.uint64),
             normal=np.zeros((streams, lanes), np.float32),
             state=np.zeros((sources, lanes)),
@@ -197,13 +213,14 @@ class LaneWeather:
         self.tables = LaneCalendars(self._head(len(of.table), lanes), table)
 
     def _head(self, base_at: int, lanes: int) -> npt.NDArray[np.int64]:
-        """The heads of the calendars; the table's own entries are followed by base coordinates, scratch rows and lanes."""
+        """The heads of the calendars; behind the table's own entries stand base coordinates, scratch rows, lanes and index."""
         weather, head = self.weather, self.weather.of_calendars.head.copy()
         scratch_at = base_at + weather.tables.base.size
         for k, c in enumerate(weather.calendars):
             entry = k * (weather.days + 1)
             lanes_at = scratch_at + (SCRATCH_LANES + entry) * lanes
-            head[c, DAYS:] = weather.days, weather.first_day, base_at + entry, lanes_at, lanes, scratch_at
+            index_at = scratch_at + (SCRATCH_LANES + weather.tables.base.size + k * weather.strides) * lanes
+            head[c, DAYS:] = weather.days, weather.first_day, base_at + entry, lanes_at, lanes, index_at, scratch_at
         return head
 
     def sample(self, stream: tuple[np.uint64, int, int], first: int, last: int) -> None:
