@@ -55,7 +55,7 @@ def activity_data(results: Results) -> dict[str, Any]:
         "state": [3 if a.inactive else STATES[a.status] for a in plan.activities],
         "criticality": _whole(columns["criticality_index"] * 10_000),
         "error": _whole(columns["criticality_error"] * 10_000),
-        "duration": _tenths(columns["duration_hours"] / day),
+        "duration": _tenths(np.where(np.isnat(columns["start"]), np.nan, columns["duration_hours"] / day)),
         "float": _tenths(columns["total_float_hours"] / day),
     }
     if (columns["existence"] < 1.0).any():

@@ -18,10 +18,11 @@ OF_SCENARIO = {"value", "magnitude", "probability"}  # of factors and risks, whi
 
 
 def without_effect(plan: Plan, active: ActiveModel, variables: VariableTable) -> Iterator[str]:
-    """Risks that cannot occur or do nothing, actions that do not exist, correlations of what does not vary."""
+    """Risks that cannot occur or do nothing, actions that do not exist, correlations of what does not vary, ranges on no cost."""
     yield from _risks(plan, active)
     yield from _scenario(plan, active)
     yield from _correlations(plan, active, variables)
+    yield from _costless(plan)
 
 
 def _risks(plan: Plan, active: ActiveModel) -> Iterator[str]:
@@ -68,6 +69,20 @@ def _correlations(plan: Plan, active: ActiveModel, variables: VariableTable) -> 
             certain.append(name)
     if certain:
         yield f"correlations name what does not vary, which has no effect: {_listed(certain)}"
+
+
+def _costless(plan: Plan) -> Iterator[str]:
+    """Prices and quantities that vary where they cost nothing: both act on the remaining cost of assignments."""
+    priced = {x.resource for a in plan.activities for x in a.assignments if x.remaining_cost}
+    prices = [r.id for r in plan.resources.values() if r.uncertainty is not None and r.id not in priced]
+    if prices:
+        yield f"the uncertain price of {_listed(prices)} has no effect: no assignment of it has a remaining_cost; write one"
+    free = [
+        f"{x.resource or 'its resource'} on {plan.shown[a.ref]}"
+        for a in plan.activities for x in a.assignments if x.uncertainty is not None and not x.remaining_cost
+    ]  # fmt: skip
+    if free:
+        yield f"the uncertain quantity of {_listed(free)} has no effect: the assignment has no remaining_cost; write one"
 
 
 def _listed(names: Sequence[str]) -> str:

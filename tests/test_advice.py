@@ -106,3 +106,11 @@ def test_what_has_no_effect_is_said_with_its_reason(tmp_path: Path) -> None:
     for text in expected:
         assert any(text in warning for warning in found), (text, found)
     assert not any("risk U" in warning for warning in found)  # it triggers G
+
+
+def test_uncertain_prices_and_quantities_without_cost_are_said_to_have_no_effect(tmp_path: Path) -> None:
+    lines = ['A: {duration: 5d, resources: [{resource: crew, quantity: 9, uncertainty: "uniform(90%, 110%)"}]}']
+    more = 'resources: {crew: {price: 300, uncertainty: "uniform(95%, 110%)"}}\n'
+    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more), iterations=16).warnings)
+    assert "price of crew has no effect: no assignment of it has a remaining_cost" in found
+    assert "quantity of crew on A has no effect: the assignment has no remaining_cost" in found
