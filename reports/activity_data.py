@@ -38,7 +38,8 @@ def activity_data(results: Results) -> dict[str, Any]:
     """Columns in plan order.
 
     Dates are minutes after ``base``, durations and floats days of the activity's calendar to one decimal, criticality
-    hundredths of a per cent; unknown is null. ``wbs`` numbers the paths of ``paths``, which are in tree order.
+    hundredths of a per cent, and so is existence, which is there only where some activity may not exist; unknown is null.
+    ``wbs`` numbers the paths of ``paths``, which are in tree order.
     """
     plan, columns = results.plan, results.activities.columns
     known = columns["start"][~np.isnat(columns["start"])]
@@ -54,9 +55,11 @@ def activity_data(results: Results) -> dict[str, Any]:
         "state": [3 if a.inactive else STATES[a.status] for a in plan.activities],
         "criticality": _whole(columns["criticality_index"] * 10_000),
         "error": _whole(columns["criticality_error"] * 10_000),
-        "duration": _tenths(columns["duration_hours"] / day),
+        "duration": _tenths(np.where(np.isnat(columns["start"]), np.nan, columns["duration_hours"] / day)),
         "float": _tenths(columns["total_float_hours"] / day),
     }
+    if (columns["existence"] < 1.0).any():
+        data["exists"] = _whole(columns["existence"] * 10_000)
     data |= {short: _minutes(columns[name], base) for name, short in DATES.items()}
     dates = [p.data_date or p.start for p in plan.projects]
     return {

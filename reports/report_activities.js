@@ -126,6 +126,7 @@ simcore.Chooser = class {
     {text: "WBS", isText: true, key: wbs, show: wbs},
     {text: "Criticality index", key: (i) => c.criticality[i], show: (i) => simcore.shareText(c.criticality[i]), bar: true},
     {text: "Std. error", key: (i) => c.error[i], show: (i) => (c.error[i] === null ? "" : "±" + (c.error[i] / 100).toFixed(1) + "\u202f%")},
+    ...(c.exists ? [{text: "Exists in", key: (i) => c.exists[i], show: (i) => simcore.shareText(c.exists[i])}] : []),
     {text: "Finish", ...date("finish")},
     {text: "Finish P80", ...date("finish80")},
     {text: "P80 vs plan, d", key: delay, show: (i) => simcore.numberText(delay(i))},

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simcore.models.constraints import hard_constraints
+from simcore.no_effect import without_effect
+from simcore.scenarios import resolve
 
 if TYPE_CHECKING:
     from simcore.models.plan import Plan
@@ -19,6 +21,7 @@ MANY_INDEPENDENT = 30
 def advise(results: Results, risk: CompiledRisk) -> Results:
     """The results with their warnings."""
     found = [*_spread(results), *_precision(results), *_hard(results), *risk.dropped]
+    found += without_effect(results.plan, resolve(results.plan, results.scenario), risk.variables)
     found += _repaired(results, risk)
     if results.clamped:
         found.append(f"{results.clamped:,} sampled durations fell below zero and were set to zero; check the opportunities.")

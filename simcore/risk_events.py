@@ -151,6 +151,7 @@ class RiskBuilder:
             return
         ref = self.plan.find(impact.activity)
         base = float(self.network.durations[node])
+        self._note_nothing(risk, f"the duration of {impact.activity}", magnitude, base)
         at_start = risk.strikes == "start"
         row = self.network.chances.delays.get(self.position[ref]) if at_start else node
         assert row is not None, "every activity struck at its start has a row of delays"
@@ -176,6 +177,7 @@ class RiskBuilder:
             self.draft.dropped.append(f"risk {risk.id} has no effect on the cost of {impact.activity}: {why}")
             return
         base = self.costs.remaining.get(owner, 0.0)
+        self._note_nothing(risk, f"the cost of {impact.activity}", magnitude, base)
         for occurrence in self._occurrences(risk, ref):
             effect = self._effect(risk, f"{ref.project}/{ref.id}", "cost", magnitude, base, occurrence)
             effect.event = occurrence.mask if node is None else self._in_window(risk, occurrence, node, ref)
@@ -189,10 +191,17 @@ class RiskBuilder:
         if row is None:
             self.draft.dropped.append(f"risk {risk.id} has no effect on the lag of {impact.link}: its predecessor is complete")
             return
+        self._note_nothing(risk, f"the lag of {impact.link}", impact.lag, float(link.lag))
         for occurrence in self._occurrences(risk, link.successor):
             effect = self._effect(risk, link_stream(key), "lag", impact.lag, float(link.lag), occurrence)
             effect.event = occurrence.mask
             self.draft.lag_effects.setdefault(row, []).append(effect)
+
+    def _note_nothing(self, risk: Risk, what: str, magnitude: Distribution, base: float) -> None:
+        """Say that a share of nothing is nothing."""
+        if magnitude.relative and base == 0.0:
+            why = "it is a percentage of zero; write an absolute value"
+            self.draft.dropped.append(f"risk {risk.id} has no effect on {what}: {why}")
 
     def _effect(
         self, risk: Risk, target: str, quantity: str, magnitude: Distribution, base: float, occurrence: Occurrence

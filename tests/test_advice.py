@@ -76,3 +76,41 @@ def test_impacts_on_completed_work_are_said_to_have_no_effect(tmp_path: Path) ->
     results = simcore.simulate(plan_of(tmp_path, lines, risks), iterations=64)
     assert any("R1" in w and "done" in w for w in results.warnings)
     assert results.finish.sd.total_seconds() == 0
+
+
+RISKY = """risks:
+  N: {probability: 0%, impacts: [{activity: A1, duration: "fixed(5d)"}]}
+  T: {probability: 0%, given: {N: 80%}, impacts: [{activity: A1, duration: "fixed(5d)"}]}
+  G: {given: {U: 80%}, impacts: [{activity: A1, duration: "fixed(5d)"}]}
+  U: {probability: 40%}
+  E: {probability: 40%}
+  W: {probability: 40%, window: 2025-01-01..2025-02-01, impacts: [{activity: A1, duration: "fixed(5d)"}]}
+  P: {probability: 40%, impacts: [{activity: A1, cost: 10%}]}
+correlations: [{between: [duration of A0, duration of A1, magnitude of P], rank: 0.5}]
+scenarios: {cheap: {mitigate: [E]}}
+"""
+
+
+def test_what_has_no_effect_is_said_with_its_reason(tmp_path: Path) -> None:
+    found = simcore.simulate(plan_of(tmp_path, chain(2), RISKY), iterations=16, scenario="cheap").warnings
+    expected = [
+        "risk N never occurs: its probability is 0%",
+        "risk T never occurs: nothing that triggers it can occur",
+        "risk G is certain where U did not occur",
+        "risk E has no effect: it has no impacts",
+        "risk W has no effect: its window ends before the data date",
+        "risk P has no effect on the cost of A1: it is a percentage of zero",
+        "scenario cheap mitigates E, for which the register has no mitigation",
+        "correlations name what does not vary, which has no effect: duration of A0, duration of A1",
+    ]
+    for text in expected:
+        assert any(text in warning for warning in found), (text, found)
+    assert not any("risk U" in warning for warning in found)  # it triggers G
+
+
+def test_uncertain_prices_and_quantities_without_cost_are_said_to_have_no_effect(tmp_path: Path) -> None:
+    lines = ['A: {duration: 5d, resources: [{resource: crew, quantity: 9, uncertainty: "uniform(90%, 110%)"}]}']
+    more = 'resources: {crew: {price: 300, uncertainty: "uniform(95%, 110%)"}}\n'
+    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more), iterations=16).warnings)
+    assert "price of crew has no effect: no assignment of it has a remaining_cost" in found
+    assert "quantity of crew on A has no effect: the assignment has no remaining_cost" in found

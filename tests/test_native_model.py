@@ -89,6 +89,10 @@ class TestRisks:
     def test_windows(self, text: str, window: tuple[datetime, datetime]) -> None:
         assert risk_of(f"{{window: {text}}}").window == window
 
+    def test_a_word_for_where_it_strikes_is_answered_with_the_words_there_are(self) -> None:
+        (found,) = problems_of(BASE + "risks: {R: {strikes: middle}}")
+        assert "'middle' is not understood; write start, end, a share such as 50%" in found
+
     def test_filters_take_activities_with_work_left(self) -> None:
         text = (
             "activities: {A: {duration: 1d}, B: {duration: 1d, actual_start: 2026-03-02, actual_finish: 2026-03-03}, "

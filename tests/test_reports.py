@@ -154,6 +154,17 @@ def test_columns_for_the_page_match_the_table():
     assert [data["paths"][k] if k >= 0 else "" for k in data["columns"]["wbs"]][:7] == ["Intake"] * 6 + ["Pump hall"]
 
 
+def test_the_page_is_told_how_often_an_activity_exists_and_knows_no_remaining_work_of_what_the_schedule_leaves_out():
+    plan = make_plan(5).with_activity("A1000", existence=0.3)
+    columns = activity_data(simcore.simulate(plan, iterations=512))["columns"]
+    row = columns["id"].index("A1000")
+    assert 2500 < columns["exists"][row] < 3500
+    assert columns["exists"][row - 1] == 10_000
+    assert "exists" not in activity_data(run(5))["columns"]
+    unplanned = [i for i, start in enumerate(columns["start"]) if start is None]
+    assert all(columns["duration"][i] is None for i in unplanned)
+
+
 def test_wbs_paths_are_in_tree_order_and_leave_the_single_root_out():
     plan = make_plan(5)
     nodes = (*plan.wbs[:1], Wbs(code="P1.9", name="Nested", parent="P1.5"), *plan.wbs[:0:-1])

@@ -47,6 +47,8 @@ def _chances(node: Node, scope: Scope, line: int) -> dict[str, float]:
 
 
 def _strikes(value: str, scope: Scope) -> str | Distribution:
+    if value.isalpha() and value not in ("start", "end"):
+        raise ValueError(f"'{value}' is not understood; write start, end, a share such as 50%, or a range of shares")
     return value if value in ("start", "end") else factor_distribution(value, scope)
 
 
