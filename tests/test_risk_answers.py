@@ -13,7 +13,16 @@ import simcore
 from simcore.models.branches import Branch, ConditionalBranch, Path
 from simcore.models.costs import Amount, Assignment, Cost, Resource
 from simcore.models.distributions import Discrete, Distribution, Exponential, Fixed, Lognormal, Uniform
-from simcore.models.plan import Activity, ActivityType, LinkType, Project, Ref, Relationship, Status
+from simcore.models.plan import (
+    Activity,
+    ActivityType,
+    LinkType,
+    Project,
+    Ref,
+    Relationship,
+    SchedulingOptions,
+    Status,
+)
 from simcore.models.risks import Factor, Impact, Risk
 from tests.oracle_plans import (
     START,
@@ -227,3 +236,15 @@ def test_existence_that_chance_does_not_decide_is_told():
     told = simcore.simulate(tasks, iterations=32).warnings
     assert "branch way has no effect on a: only work that has not begun may be absent" in told
     assert "existence has no effect on H: only work that has not begun may be absent" in told
+
+
+@pytest.mark.parametrize("kind", list(LinkType))
+def test_where_no_relationship_holds_the_project_starts(kind):
+    """Under Microsoft Project's rules too, where predecessors alone place what has them."""
+    link = Relationship(Ref("P", "a"), Ref("P", "b"), kind, probability=0.5)
+    tasks = plan([activity("a", units=3), activity("b", uniform(1, 2), 1)]).with_changes(
+        relationships=(link,), scheduling=SchedulingOptions(rules="msp")
+    )
+    results = simcore.simulate(tasks, iterations=160, with_float=True)
+    starts = np.array([results.iteration(k).start[1] for k in range(0, 160, 5)])
+    assert starts.min() == np.datetime64(START, "m")
