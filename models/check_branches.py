@@ -75,8 +75,8 @@ def _condition(plan: Plan, branch: ConditionalBranch, where: str) -> Iterator[Pr
         yield from activities_exist(plan, [branch.activity], f"{where} when")
         return
     activity = plan.by_ref[plan.find(branch.activity)]
-    if branch.quantity != "cost" and (activity.status is Status.COMPLETED or activity.type.is_span):
-        kind = "is complete" if activity.status is Status.COMPLETED else f"is a {activity.type}"
+    if activity.type.is_span or (branch.quantity != "cost" and activity.status is Status.COMPLETED):
+        kind = f"is a {activity.type}" if activity.type.is_span else "is complete"
         what = f"the activity '{branch.activity}' {kind}, so its {branch.quantity} decides nothing."
         yield Problem(f"{where} when", what, "Ask for that of another activity.")
     if branch.activity in (*branch.then, *branch.otherwise):

@@ -33,6 +33,7 @@ from simcore.kernel_risk import (
     LAG_BASE,
     LAG_OFFSET,
     LAG_VARIABLE,
+    LONGEST,
     RUNNING,
     STRIKES,
     STRIKES_END,
@@ -59,7 +60,7 @@ def lag_rows(logic, model, stream, first, lanes, rows, risk):
             running[j] = running[j] + np.float32(model.lags[k, LAG_OFFSET]) if v >= 0 else np.float32(model.lags[k, LAG_BASE])
         apply_effects(model, model.lag_effects, k, stream, first, lanes, risk)
         for j in range(lanes):
-            rows.lags[k, j] = np.int32(np.rint(running[j]))
+            rows.lags[k, j] = np.int32(np.rint(min(max(running[j], -LONGEST), LONGEST)))
 
 
 @kernel_by_chance
@@ -70,7 +71,7 @@ def delay_row(logic, model, at, stream, first, lanes, rows, risk):
         running[j] = np.float32(0)
     apply_effects(model, model.delay_effects, at, stream, first, lanes, risk)
     for j in range(lanes):
-        rows.delays[at, j] = np.int32(np.rint(max(running[j], np.float32(0))))
+        rows.delays[at, j] = np.int32(np.rint(min(max(running[j], np.float32(0)), LONGEST)))
 
 
 @kernel_by_chance

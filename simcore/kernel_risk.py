@@ -259,7 +259,7 @@ def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_mi
         per, row, where = costs.place[i, PER], costs.place[i, ROW], costs.place[i, WHERE]
         minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
         rate = costs.rate[i]
-        if costs.place[i, TERM_VARIABLE] < 0 and per != ONCE:
+        if costs.place[i, TERM_VARIABLE] < 0 and costs.place[i, SECOND] < 0 and per != ONCE:
             for j in range(lanes):
                 cost[j] += rate * minutes[j]
             continue

@@ -30,7 +30,7 @@ def fed(logic: LogicBuilder) -> set[Ref]:
                 counts = before.ref in found
             else:
                 counts = logic.is_node(before) or (before.status is Status.COMPLETED and not before.inactive)
-            if counts:
+            if counts and link.probability == 1.0:  # a link that may not hold places nothing for certain
                 found.add(ref)
     return found
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simcore import kernel_columns as k
 from simcore.kernel_risk import FULL
-from simcore.models.branches import Branch, ConditionalBranch
+from simcore.models.branches import AnyBranch, Branch, ConditionalBranch
 from simcore.models.distributions import Distribution
 from simcore.models.plan import Activity, LinkType, Plan, Ref, Relationship, Status
 
@@ -71,6 +71,7 @@ class Chances:
     lags: tuple[LagSource, ...] = ()
     delays: Mapping[int, int] = field(default_factory=dict)
     costs_above: tuple[bool, ...] = ()  # conditions on a cost that is above its limit as planned
+    dropped: tuple[str, ...] = ()  # what has no effect, for users
 
     @property
     def masks(self) -> int:
@@ -108,8 +109,9 @@ class ChanceBuilder:
         self.events: list[LogicEvent] = []
         self.asked_of: dict[int, list[tuple[int, int]]] = {}  # activity position -> (mask, value it must have)
         self.holds: dict[LinkKey, int] = {}
+        self.dropped: list[str] = []
         for i, activity in enumerate(self.plan.activities):
-            if activity.existence < 1.0 and self._is_open(activity):
+            if activity.existence < 1.0 and self._may_be_absent(activity, "existence"):
                 mask = self._event(f"activity/{activity.project}/{activity.id}/exists", 0.0, activity.existence, True)
                 self.asked_of.setdefault(i, []).append((mask, 1))
         for branch in self.plan.branches:
@@ -136,6 +138,7 @@ class ChanceBuilder:
             lags=tuple(self._lags()),
             delays=self._delays(),
             costs_above=tuple(b.quantity == "cost" and self._planned_above(b) for b in self.conditions),
+            dropped=tuple(self.dropped),
         )
 
     def _planned_above(self, branch: ConditionalBranch) -> bool:
@@ -155,9 +158,13 @@ class ChanceBuilder:
         self.events.append(LogicEvent(stream, low * FULL, high * FULL, expected))
         return len(self.events) - 1
 
-    def _is_open(self, activity: Activity) -> bool:
-        """Only work that has not begun may turn out not to exist."""
-        return activity.status is Status.NOT_STARTED and self.logic.is_node(activity)
+    def _may_be_absent(self, activity: Activity, what: str) -> bool:
+        """Whether an activity may turn out not to exist; else ``what`` is listed as dropped."""
+        if activity.status is Status.NOT_STARTED and self.logic.is_node(activity):
+            return True
+        shown = self.plan.shown[activity.ref]
+        self.dropped.append(f"{what} has no effect on {shown}: only work that has not begun may be absent")
+        return False
 
     def _position(self, shown_id: str) -> int:
         return self.logic.position[self.plan.find(shown_id)]
@@ -168,12 +175,12 @@ class ChanceBuilder:
         for number, path in enumerate(branch.paths):
             high = 1.0 if number == len(branch.paths) - 1 else low + path.weight
             mask = self._event(f"branch/{branch.id}/path", low, high, number == likeliest)
-            self._hang(path.activities, mask, 1)
+            self._hang(branch, path.activities, mask, 1)
             low = high
 
-    def _hang(self, shown_ids: Iterable[str], mask: int, value: int) -> None:
+    def _hang(self, branch: AnyBranch, shown_ids: Iterable[str], mask: int, value: int) -> None:
         for shown_id in shown_ids:
-            if self._is_open(self.plan.activities[i := self._position(shown_id)]):
+            if self._may_be_absent(self.plan.activities[i := self._position(shown_id)], f"branch {branch.id}"):
                 self.asked_of.setdefault(i, []).append((mask, value))
 
     def _asks_a_node(self, branch: ConditionalBranch) -> bool:
@@ -188,11 +195,11 @@ class ChanceBuilder:
             if branch not in self.conditions:
                 above = passed(self.plan, branch)
                 mask = self._event(f"branch/{branch.id}/certain", 0.0, float(above), above)
-                self._hang(branch.then, mask, 1)
-                self._hang(branch.otherwise, mask, 0)
+                self._hang(branch, branch.then, mask, 1)
+                self._hang(branch, branch.otherwise, mask, 0)
         for number, branch in enumerate(self.conditions):
-            self._hang(branch.then, len(self.events) + number, 1)
-            self._hang(branch.otherwise, len(self.events) + number, 0)
+            self._hang(branch, branch.then, len(self.events) + number, 1)
+            self._hang(branch, branch.otherwise, len(self.events) + number, 0)
 
     def _lags(self) -> Iterable[LagSource]:
         struck = {

@@ -220,7 +220,8 @@ class LogicBuilder:
         rows = []
         for number, (branch, i) in enumerate(zip(chances.conditions, chances.asked, strict=True)):
             limit = 0 if branch.quantity == "cost" else branch.limit
-            minutes = self.clock.minutes(limit) if isinstance(limit, datetime) else min(round(limit), HIGHEST)
+            minutes = self.clock.minutes(limit) if isinstance(limit, datetime) else round(limit)
+            minutes = min(max(minutes, -HIGHEST), HIGHEST)
             rows.append((self.node_of[i], KINDS[branch.quantity], len(chances.events) + number, minutes, branch.stop))
         return np.array(rows, np.int32).reshape(-1, k.CONDITION_COLUMNS)
 

@@ -1,6 +1,7 @@
 """Factors and risk events of a scenario: their occurrences, magnitudes and what they touch."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Ref, Status
 from simcore.models.risks import Factor, Impact, Risk
 from simcore.network import Network
-from simcore.network_chances import LinkKey, link_stream
+from simcore.network_chances import HIGHEST, LinkKey, link_stream
 
 if TYPE_CHECKING:
     from simcore.scenarios import ActiveModel
@@ -51,6 +52,7 @@ class RiskBuilder:
         self.masks: dict[str, list[int]] = {}  # risk -> masks of its occurrences
         self.on_activity: dict[tuple[str, Ref], list[Occurrence]] = {}
         self.shared: dict[tuple[str, str, Distribution, str], int] = {}
+        self.impacts: Counter[str] = Counter()  # by the name of their stream
         self.struck: dict[tuple[int, int], int] = {}  # mask of an occurrence, node -> mask inside the window
 
     def add_all(self) -> None:
@@ -218,9 +220,9 @@ class RiskBuilder:
             effect.draw = self.shared[known]
             return effect
         name = f"risk/{risk.id}/{target}/{quantity}{occurrence.suffix}"
-        if name in draft.variables.index:  # a second impact of the same kind on the same activity
-            name += f"/{sum(n.startswith(name) for n in draft.variables.names)}"
-        effect.variable = draft.variables.add(name, magnitude, 1.0)
+        known_before = self.impacts[name]  # impacts of the same kind on the same activity
+        self.impacts[name] += 1
+        effect.variable = draft.variables.add(f"{name}/{known_before}" if known_before else name, magnitude, 1.0)
         return effect
 
     def _in_window(self, risk: Risk, occurrence: Occurrence, node: int, ref: Ref) -> int:
@@ -234,7 +236,7 @@ class RiskBuilder:
                 stream = f"risk/{risk.id}/strikes/{ref.project}/{ref.id}{occurrence.suffix}"
                 variable = self.draft.variables.add(stream, risk.strikes, 1.0)
             way = STRIKES_SHARE if isinstance(risk.strikes, Distribution) else WAYS[risk.strikes]
-            first, last = (self.network.clock.minutes(moment) for moment in risk.window)
+            first, last = (min(max(self.network.clock.minutes(m), -HIGHEST), HIGHEST) for m in risk.window)
             self.struck[key] = self.draft.new_mask()
             dated = Dated(occurrence.mask, self.struck[key], first, last, way, variable)
             self.draft.dated.setdefault(node, []).append(dated)

@@ -79,7 +79,7 @@ def compile_risk(
         copula=copula,
         deterministic_cost=costs.deterministic,
         has_cost=costs.any_cost or bool(draft.cost_effects) or draft.certain_cost > 0,
-        dropped=tuple(dict.fromkeys(draft.dropped)),
+        dropped=tuple(dict.fromkeys([*network.chances.dropped, *draft.dropped])),
         events=len(draft.events),
     )
 

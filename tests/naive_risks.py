@@ -1,9 +1,14 @@
 """Slow, obvious twins of sampling and of the risk model: one iteration, one draw at a time, on the plan's objects."""
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from simcore.models.branches import Branch
 from simcore.models.distributions import Distribution
-from simcore.models.plan import Activity, Plan, Ref, Status
-from simcore.models.risks import Impact, Risk
+from simcore.models.plan import Activity, Plan, Ref, Relationship, Status
+from simcore.models.risks import SCENARIOS, Chance, Impact, Risk, Scenario
 from simcore.variables import stream_key
 
 WORD = 2**32
@@ -56,81 +61,264 @@ def uniform(name: str, seed: int, iteration: int) -> int:
     return reverse(permuted(index, c % WORD, (c >> 32) | 1))
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Where work begins as its logic asks, and how a moment (an edge of a window) becomes minutes of work of its calendar."""
+
+    begin: int
+    place: Callable[[object], int]  # a moment as minutes of work
+
+
 class NaiveIteration:
-    """Durations and cost of one iteration, without correlations; minutes of spans are told by a schedule."""
+    """What chance decides in one iteration, without correlations: durations, lags, existence, cost.
+
+    Where risks have windows, ``placed`` tells where the activities begin without any delay; existences that hang on conditions
+    are told by ``answers`` (branch -> whether its condition holds; unasked yet, it does not matter).
+    """
 
     def __init__(self, plan: Plan, seed: int, iteration: int, scenario: str = "pre"):
-        self.plan, self.seed, self.iteration, self.scenario = plan, seed, iteration, scenario
+        self.plan, self.seed, self.iteration = plan, seed, iteration
+        own = {s.id: s for s in plan.scenarios}
+        self.scenario = own.get(scenario) or Scenario(id=scenario, base=scenario)
+        assert scenario in SCENARIOS or scenario in own
+        self.placed: dict[Ref, Placed] = {}
+        self.answers: dict[str, bool] = {}
+        self.nearest = math.inf  # minutes between a strike and an edge of its window: too close to tell
 
     def value(self, stream: str, distribution: Distribution, base: float = 1.0) -> float:
         """A draw; relative distributions refer to ``base``."""
         value = float(distribution.ppf((uniform(stream, self.seed, self.iteration) + 0.5) / WORD))
         return value * base if distribution.relative else value
 
-    def occurs(self, stream: str, probability: float) -> bool:
-        return uniform(stream, self.seed, self.iteration) < probability * WORD
+    def occurs(self, stream: str, probability: float, low: float = 0.0) -> bool:
+        return low * WORD <= uniform(stream, self.seed, self.iteration) < (low + probability) * WORD
 
-    def duration(self, activity: Activity) -> float:
+    def _chance(self, stream: str, chance: Chance) -> float:
+        return self.value(stream, chance) if isinstance(chance, Distribution) else chance
+
+    # -- which risks there are --------------------------------------------------------------------------------------------
+
+    def risks(self) -> list[Risk]:
+        """Those that take part."""
+        if self.scenario.base == "none":
+            return []
+        return [r for r in self.plan.risks if r.status == "open" and r.id not in self.scenario.without]
+
+    def _is_mitigated(self, risk: Risk) -> bool:
+        if risk.mitigation is None or risk.id in self.scenario.leave:
+            return False
+        return self.scenario.base == "post" or risk.id in self.scenario.mitigate
+
+    def _state(self, risk: Risk) -> tuple[Chance, tuple[Impact, ...]]:
+        """Probability and impacts in the scenario."""
+        done = risk.mitigation if self._is_mitigated(risk) else None
+        if done is None:
+            return risk.probability, risk.impacts
+        probability = risk.probability if done.probability is None else done.probability
+        return probability, risk.impacts if done.impacts is None else done.impacts
+
+    # -- what happens -----------------------------------------------------------------------------------------------------
+
+    def _happens(self, risk: Risk, stream: str) -> bool:
+        """An event of a risk with a uniform of its own, or with its slot of its group's."""
+        probability, _ = self._state(risk)
+        if risk.exclusive:
+            members = [r for r in self.plan.risks if r.exclusive == risk.exclusive and r.status == "open"]
+            low = sum(self._slot(r, members) for r in members[: members.index(risk)])
+            return self.occurs(f"exclusive/{risk.exclusive}/occurs", float(probability), low)
+        there = {r.id: r for r in self.risks()}
+        given = [p for before, p in risk.given.items() if before in there and self._happened(there[before])]
+        return self.occurs(stream, max(given) if given else self._chance(f"risk/{risk.id}/probability", probability))
+
+    def _slot(self, risk: Risk, members: list[Risk]) -> float:
+        def widest(r: Risk) -> float:
+            return max(r.probability, r.probability if r.mitigation is None else r.mitigation.probability or 0.0)
+
+        assert sum(map(widest, members)) <= 1, "a group without room for both states is not walked here"
+        return widest(risk)
+
+    def _happened(self, risk: Risk) -> bool:
+        """Whether a risk happened anywhere."""
+        if risk.occurrence == "once":
+            return self._happens(risk, f"risk/{risk.id}/occurs")
+        touched = list(self._touched(risk))
+        if not touched:
+            return not self._is_certain(risk) and self._happens(risk, f"risk/{risk.id}/occurs")
+        return any(self._times(risk, ref) for ref in touched)
+
+    def _touched(self, risk: Risk) -> Iterator[Ref]:
+        for impact in self._state(risk)[1]:
+            if impact.link:
+                link = self.plan.relationships[self.plan.find_link(impact.link)]
+                if self.plan.by_ref[link.predecessor].status is not Status.COMPLETED:
+                    yield link.successor
+                continue
+            activity = self.plan.by_ref[self.plan.find(impact.activity)]
+            spans = activity.type.is_span and (impact.cost is None or risk.window is not None)
+            if activity.status is not Status.COMPLETED and not spans:
+                has_times = risk.occurrence != "recurring" or (activity.remaining_duration > 0 and not activity.type.is_span)
+                if has_times:
+                    yield activity.ref
+
+    def _is_certain(self, risk: Risk) -> bool:
+        return risk.occurrence == "per activity" or (self._state(risk)[0] == 1.0 and not risk.given)
+
+    def _times(self, risk: Risk, ref: Ref) -> int:
+        """How often a risk happens on an activity."""
+        where = f"{ref.project}/{ref.id}"
+        if risk.occurrence == "once":
+            return int(self._happens(risk, f"risk/{risk.id}/occurs"))
+        if risk.occurrence == "per activity":
+            return int(self._happens(risk, f"risk/{risk.id}/occurs/{where}"))
+        if not self._is_certain(risk) and not self._happens(risk, f"risk/{risk.id}/occurs"):
+            return 0
+        assert risk.every is not None
+        activity = self.plan.by_ref[ref]
+        mean = 0.0 if activity.type.is_span else activity.remaining_duration / risk.every
+        u, times, term = uniform(f"risk/{risk.id}/recurs/{where}", self.seed, self.iteration) / WORD, 0, math.exp(-mean)
+        below = term
+        while mean > 0 and below <= u and 1.0 - below >= 1e-6:
+            times += 1
+            term *= mean / times
+            below += term
+        return times
+
+    def _strikes(self, risk: Risk, ref: Ref, again: str) -> bool:
+        """Whether a risk with a window strikes an activity inside it, as the activity stands without such risks."""
+        if risk.window is None:
+            return True
+        activity, placed = self.plan.by_ref[ref], self.placed[ref]
+        first, last = map(placed.place, risk.window)
+        begin = placed.begin + self.delay(activity, windows=False)
+        minutes = round(max(self.duration(activity, windows=False), 0.0))
+        if isinstance(risk.strikes, Distribution):
+            share = self.value(f"risk/{risk.id}/strikes/{ref.project}/{ref.id}{again}", risk.strikes)
+            instants = [begin + round(min(max(share, 0.0), 1.0) * minutes)]
+        else:
+            instants = {"start": [begin], "end": [begin + minutes], None: [begin, begin + minutes]}[risk.strikes]
+        self.nearest = min(self.nearest, *(abs(t - edge) - 1e-4 * minutes for t in instants for edge in (first, last)))
+        return first <= instants[-1] and instants[0] <= last
+
+    # -- durations, delays, lags --------------------------------------------------------------------------------------------
+
+    def duration(self, activity: Activity, windows: bool = True) -> float:
         """Remaining duration in minutes, before rounding and before what is below 0 is cut off."""
         base = activity.remaining_duration
         if activity.uncertainty is None or activity.type.is_milestone:
             duration = float(base)
         else:
             duration = self.value(f"activity/{activity.project}/{activity.id}/duration", activity.uncertainty, base)
-        if self.scenario == "none":
+        if not activity.type.is_milestone:
+            for resource in {a.resource for a in activity.assignments if a.drives and a.resource}:
+                productivity = self.plan.resources[resource].productivity
+                if productivity is not None:  # where one is high the other is low, so that both rise with one uniform
+                    u = (uniform(f"resource/{resource}/productivity", self.seed, self.iteration) + 0.5) / WORD
+                    duration /= float(productivity.ppf(1.0 - u))
+        if self.scenario.base == "none":
             return duration
         factors = self._factors(activity)
         for value in factors["series"]:
             duration *= value
         if factors["parallel"]:
             duration *= max(factors["parallel"])
-        impacts = self._impacts(activity, "duration", base)
-        return duration + sum(impacts["series"]) + (max(impacts["parallel"]) if impacts["parallel"] else 0.0)
+        found = self._impacts(activity, "duration", base, windows=windows, at_start=False)
+        return duration + summed(found)
+
+    def delay(self, activity: Activity, windows: bool = True) -> int:
+        """Minutes of work that risks put before the start; they come one after the other."""
+        found = self._impacts(activity, "duration", activity.remaining_duration, windows=windows, at_start=True)
+        return round(max(sum(found["series"]) + sum(found["parallel"]), 0.0))
+
+    def lag(self, link: Relationship, stream: str) -> float:
+        """Minutes of the lag of a relationship behind what is not complete."""
+        lag = float(link.lag) if link.uncertainty is None else self.value(f"{stream}/lag", link.uncertainty, link.lag)
+        found: dict[str, list[float]] = {"series": [], "parallel": []}
+        for risk in self.risks():
+            mine = [i for i in self._state(risk)[1] if i.link and self.plan.relationships[self.plan.find_link(i.link)] is link]
+            for number, impact in enumerate(mine):
+                for again in self._agains(risk, link.successor):
+                    name = f"risk/{risk.id}/{stream}/lag{again}" + (f"/{number}" if number else "")
+                    name = f"risk/{risk.id}/shared/lag{again}" if risk.shared else name
+                    assert impact.lag is not None
+                    found[risk.combine].append(self.value(name, impact.lag, link.lag))
+        return lag + summed(found)
 
     def _factors(self, activity: Activity) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {"series": [], "parallel": []}
         for factor in self.plan.factors:
-            applies = self.plan.shown[activity.ref] in factor.applies_to
-            if applies and self.occurs(f"factor/{factor.id}/occurs", factor.probability):
+            applies = self.plan.shown[activity.ref] in factor.applies_to and factor.id not in self.scenario.without
+            probability = self._chance(f"factor/{factor.id}/probability", factor.probability)
+            if applies and self.occurs(f"factor/{factor.id}/occurs", probability):
                 found[factor.combine].append(self.value(f"factor/{factor.id}/value", factor.uncertainty))
         return found
 
-    def _state(self, risk: Risk) -> tuple[float, tuple[Impact, ...]]:
-        """Probability and impacts in the scenario."""
-        done = risk.mitigation if self.scenario == "post" else None
-        if done is None:
-            return risk.probability, risk.impacts
-        probability = risk.probability if done.probability is None else done.probability
-        return probability, risk.impacts if done.impacts is None else done.impacts
+    def _agains(self, risk: Risk, ref: Ref) -> list[str]:
+        """What tells the occurrences of a risk on an activity apart, one text each."""
+        return ["" if n == 0 else f"/again{n}" for n in range(self._times(risk, ref))]
 
-    def _impacts(self, activity: Activity, quantity: str, base: float) -> dict[str, list[float]]:
+    def _impacts(
+        self, activity: Activity, quantity: str, base: float, windows: bool = True, at_start: bool | None = None
+    ) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {"series": [], "parallel": []}
-        for risk in self.plan.risks:
-            probability, impacts = self._state(risk)
-            mine = [i for i in impacts if self.plan.find(i.activity) == activity.ref and getattr(i, quantity) is not None]
+        for risk in self.risks():
+            if at_start is not None and at_start is not (risk.strikes == "start"):
+                continue
+            if risk.window is not None and (not windows or activity.type.is_span):
+                continue
+            ref = activity.ref
+            mine = [i for i in self._state(risk)[1] if i.activity and self.plan.find(i.activity) == ref]
+            mine = [i for i in mine if getattr(i, quantity) is not None]
             for number, impact in enumerate(mine):
-                stream = f"risk/{risk.id}/{activity.project}/{activity.id}/{quantity}" + (f"/{number}" if number else "")
-                stream = f"risk/{risk.id}/shared/{quantity}" if risk.shared else stream
-                if self.occurs(f"risk/{risk.id}/occurs", probability):
-                    found[risk.combine].append(self.value(stream, getattr(impact, quantity), base))
+                for again in self._agains(risk, ref):
+                    stream = f"risk/{risk.id}/{ref.project}/{ref.id}/{quantity}{again}" + (f"/{number}" if number else "")
+                    stream = f"risk/{risk.id}/shared/{quantity}{again}" if risk.shared else stream
+                    if self._strikes(risk, ref, again):
+                        found[risk.combine].append(self.value(stream, getattr(impact, quantity), base))
         return found
 
-    def cost(self, minutes: dict[Ref, float], certain: dict[Ref, float]) -> float:
-        """Total cost, from sampled and certain minutes of remaining work of every activity."""
-        total = sum(self._cost(a, minutes[a.ref], certain[a.ref]) for a in self.plan.activities if not a.inactive)
-        if self.scenario == "post":
-            total += sum(risk.mitigation.cost for risk in self.plan.risks if risk.mitigation)
-        return total
+    # -- existence ----------------------------------------------------------------------------------------------------------
 
-    def _cost(self, activity: Activity, minutes: float, certain: float) -> float:
+    def absent(self) -> set[Ref]:
+        """Activities that do not exist; what has begun always does."""
+        gone = {
+            a.ref
+            for a in self.plan.activities
+            if a.existence < 1 and not self.occurs(f"activity/{a.project}/{a.id}/exists", a.existence)
+        }
+        for branch in self.plan.branches:
+            if isinstance(branch, Branch):
+                u, low = uniform(f"branch/{branch.id}/path", self.seed, self.iteration) / WORD, 0.0
+                for number, path in enumerate(branch.paths):
+                    high = 1.0 if number == len(branch.paths) - 1 else low + path.weight
+                    if not low <= u < high:
+                        gone |= {self.plan.find(name) for name in path.activities}
+                    low = high
+            else:
+                left = branch.otherwise if self.answers.get(branch.id) else branch.then
+                gone |= {self.plan.find(name) for name in left}
+        return {ref for ref in gone if self.plan.by_ref[ref].status is Status.NOT_STARTED}
+
+    # -- cost ---------------------------------------------------------------------------------------------------------------
+
+    def cost(self, minutes: dict[Ref, float], certain: dict[Ref, float], gone: frozenset[Ref] | set[Ref] = frozenset()) -> float:
+        """Total cost, from sampled and certain minutes of remaining work of every activity."""
+        total = 0.0
+        for a in self.plan.activities:
+            if not a.inactive:
+                total += spent(a) if a.ref in gone else self.cost_of(a, minutes[a.ref], certain[a.ref])
+        return total + sum(r.mitigation.cost for r in self.risks() if r.mitigation and self._is_mitigated(r))
+
+    def cost_of(self, activity: Activity, minutes: float, certain: float) -> float:
         """What was spent and what remains: fixed, by the day, of assignments and expenses, and by risks."""
         cost, done = activity.cost, activity.status is Status.COMPLETED
         day = self.plan.calendar_of(activity).hours_per_day * 60
-        spent = (cost.actual if cost else 0.0) + sum(x.actual_cost for x in (*activity.assignments, *activity.expenses))
         remaining = base = sum(e.remaining_cost for e in activity.expenses)
         for a in activity.assignments:
             price = self.plan.resources[a.resource].uncertainty if a.resource else None
             factor = self.value(f"resource/{a.resource}/price", price) if price else 1.0
+            if a.uncertainty is not None:
+                stream = f"activity/{activity.project}/{activity.id}/{a.resource or ''}/quantity"
+                factor *= self.value(stream, a.uncertainty)
             longer = minutes / certain if a.time_dependent and certain > 0 else 1.0
             remaining += a.remaining_cost * longer * factor
             base += a.remaining_cost
@@ -144,7 +332,17 @@ class NaiveIteration:
                 value = amount.value if certain_amount else self.value(stream, amount.uncertainty, amount.value)
                 remaining += value * days
                 base += amount.value * planned
-        if self.scenario != "none" and not done:
-            impacts = self._impacts(activity, "cost", base)
-            remaining += sum(impacts["series"]) + (max(impacts["parallel"]) if impacts["parallel"] else 0.0)
-        return spent + remaining
+        if not done:
+            remaining += summed(self._impacts(activity, "cost", base))
+        return spent(activity) + remaining
+
+
+def spent(activity: Activity) -> float:
+    """Actual cost."""
+    paid = activity.cost.actual if activity.cost else 0.0
+    return paid + sum(x.actual_cost for x in (*activity.assignments, *activity.expenses))
+
+
+def summed(found: dict[str, list[float]]) -> float:
+    """Impacts: those in series added, and the largest of the parallel ones."""
+    return sum(found["series"]) + (max(found["parallel"]) if found["parallel"] else 0.0)

@@ -191,7 +191,7 @@ def branches(draw: st.DrawFn, plan: Plan) -> list[AnyBranch]:
     found: list[AnyBranch] = []
     for name in names:
         subject = plan.activities[draw(st.integers(0, len(plan.activities) - 1))]
-        if draw(st.booleans()):
+        if subject.type.is_span or draw(st.booleans()):
             found.append(draw(_by_chance(name, free)))
         else:
             later = [other for other in shown[shown.index(plan.shown[subject.ref]) + 1 :] if other in free]
@@ -214,8 +214,7 @@ def _by_chance(draw: st.DrawFn, name: str, free: list[str]) -> Branch:
 
 
 def _conditional(draw: st.DrawFn, name: str, subject: Activity, shown: str, later: list[str]) -> ConditionalBranch:
-    fixed = subject.status is Status.COMPLETED or subject.type.is_span
-    quantity = "cost" if fixed else draw(st.sampled_from(CONDITIONS))
+    quantity = "cost" if subject.status is Status.COMPLETED else draw(st.sampled_from(CONDITIONS))
     limits = {"cost": MONEY, "duration": st.integers(0, 99_999)}
     return ConditionalBranch(
         id=name,

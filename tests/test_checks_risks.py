@@ -130,11 +130,12 @@ def test_refused(parts: dict[str, Any], message: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [ActivityType.HAMMOCK, ActivityType.SUMMARY])
-def test_spans_decide_by_their_cost_only(kind: ActivityType) -> None:
+@pytest.mark.parametrize(("quantity", "limit"), [("duration", 4800), ("cost", 5.0)])
+def test_spans_decide_nothing(kind: ActivityType, quantity: str, limit: float) -> None:
+    """Their dates and costs are known when all others have been placed: too late for a branch."""
     activities = (Activity(project="P", id="A", type=kind), Activity(project="P", id="B", duration=9))
-    plan(activities=activities, relationships=(), **conditional(quantity="cost", limit=5.0))
-    with pytest.raises(PlanError, match=f"the activity 'A' is a {kind}, so its duration decides nothing"):
-        plan(activities=activities, relationships=(), **conditional())
+    with pytest.raises(PlanError, match=f"the activity 'A' is a {kind}, so its {quantity} decides nothing"):
+        plan(activities=activities, relationships=(), **conditional(quantity=quantity, limit=limit))
 
 
 def test_what_is_over_decides_nothing() -> None:

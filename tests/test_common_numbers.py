@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import simcore
@@ -19,6 +19,7 @@ from simcore.passes import run_passes
 from simcore.simulation import Run
 from simcore.workspace import counters, samples
 from tests.oracle_plans import UNIT, activity, plan, serial
+from tests.risky_plans import risky_plans
 
 LANES = 64
 NAMES = ("A0", "A1", "A2")
@@ -123,3 +124,21 @@ def test_what_no_risk_touches_has_the_same_durations():
     for number in (0, 7, 63):
         first, second = (results.iteration(number).duration for results in both)
         np.testing.assert_array_equal(first[[0, 2]], second[[0, 2]])
+
+
+@settings(max_examples=40, deadline=None)
+@given(risky_plans(), st.integers(0, 2**40), st.data())
+def test_no_kind_of_risk_moves_the_draws_of_anything_else(subject, seed, data):
+    """Windows, triggers, recurrence, shares of work, impacts on lags, members of an exclusive group: left out or edited."""
+    assume(subject.risks)
+    chosen = data.draw(st.sampled_from(subject.risks))
+    edited = replace(
+        chosen, status="open", shared=not chosen.shared, impacts=chosen.impacts[1:], mitigation=None, window=None, strikes="end"
+    )
+    before = draws(subject, seed)
+    without = subject.with_changes(scenarios=(Scenario(id="less", without=(chosen.id,)),))
+    others = subject.with_changes(risks=tuple(edited if risk.id == chosen.id else risk for risk in subject.risks))
+    for after in (draws(without, seed, "less"), draws(others, seed)):
+        for name, values in before.items():
+            if not of_risk(name, chosen.id) and not name.startswith("event "):
+                np.testing.assert_array_equal(values, after[name], err_msg=name)

@@ -62,6 +62,15 @@ def test_any_matrix_becomes_possible(n, seed):
     np.linalg.cholesky(found)
 
 
+@pytest.mark.parametrize("n", [2, 3, 5, 20])
+def test_how_far_all_may_exclude_each_other(n):
+    """Equal correlations are possible from -1/(n - 1) on."""
+    for rho, is_possible in ((-1 / (n - 1) + 1e-3, True), (-1 / (n - 1) - 1e-3, False)):
+        wanted = np.full((n, n), rho) + (1 - rho) * np.eye(n)
+        distance = np.linalg.norm(nearest_correlation(wanted) - wanted)
+        assert bool(distance < 1e-9) is is_possible
+
+
 def test_perfect_correlations_can_be_factored():
     for rank in (1.0, -1.0):
         np.linalg.cholesky(nearest_correlation(np.array([[1.0, rank], [rank, 1.0]])))
@@ -105,6 +114,14 @@ def test_one_correlation_for_all(rank):
     results = run(correlated(Correlation(between=durations(*"ABCDE"), rank=rank)), iterations=ITERATIONS)
     off_diagonal = ranks(results)[np.triu_indices(5, 1)]
     np.testing.assert_allclose(off_diagonal, rank, atol=ERROR)
+
+
+@pytest.mark.parametrize("rank", [0.3, -0.6, 0.9])
+def test_kendalls_correlation_follows(rank):
+    """Of a Gaussian copula: 2/\u03c0 \u00b7 arcsin of the correlation of the normals, whatever the ranges are."""
+    results = run(correlated(Correlation(between=durations("A", "D"), rank=rank), names="AD"), iterations=ITERATIONS)
+    tau = stats.kendalltau(*(units(results.milestones[name]) for name in "AD")).statistic
+    assert tau == pytest.approx(2 / math.pi * math.asin(2 * math.sin(math.pi * rank / 6)), abs=ERROR)
 
 
 @pytest.mark.parametrize("rank", [-1.0, -0.7, -0.2])

@@ -6,23 +6,15 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import simcore
 from simcore.kernel_sampling import uniform_row
-from simcore.models.calendars import Calendar
-from simcore.models.costs import Amount, Assignment, Cost, Expense, Resource
+from simcore.models.costs import Amount, Assignment, Cost, Resource
 from simcore.models.distributions import (
-    Beta,
     Discrete,
-    Distribution,
-    Exponential,
     Fixed,
-    Lognormal,
-    Normal,
-    Pert,
-    Triangular,
     Uniform,
 )
 from simcore.models.errors import PlanError
@@ -31,10 +23,8 @@ from simcore.models.risks import SCENARIOS, Action, Factor, Impact, Mitigation, 
 from simcore.results import Results
 from simcore.variables import stream_key
 from tests.naive_risks import NaiveIteration, uniform
-
-DATA_DATE = datetime(2026, 3, 2, 8)
-OFFICE = Calendar(name="office", week=(((480, 720), (780, 1020)),) * 5 + ((), ()))
-DAY = 480
+from tests.naive_walk import Walk
+from tests.risky_plans import DATA_DATE, DAY, OFFICE, risky_plans
 
 
 @given(st.text(max_size=20), st.integers(0, 2**64 - 1), st.integers(0, 2**20 - 1))
@@ -46,116 +36,22 @@ def test_uniforms_draw_by_draw(name, seed, iteration):
 
 # -- random risk models -------------------------------------------------------------------------------------------------------
 
-RELATIVE: list[Distribution] = [
-    Triangular(0.8, 1.0, 1.5, relative=True),
-    Pert(0.9, 1.0, 2.0, relative=True),
-    Uniform(0.0, 0.5, relative=True),
-    Discrete((0.5, 1.0, 3.0), (1, 2, 1), relative=True),
-    Lognormal(1.1, 0.3, relative=True),
-    Normal(1.0, 0.1, relative=True),
-    Fixed(1.25, relative=True),
-]
-ABSOLUTE: list[Distribution] = [
-    Triangular(-400.0, 300.0, 2000.0),
-    Uniform(100.0, 5000.0),
-    Exponential(900.0),
-    Beta(2, 5, 0, 4000),
-    Fixed(777.0),
-]
-ANY = st.sampled_from(RELATIVE + ABSOLUTE)
-SHARES = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
-COMBINE = st.sampled_from(["series", "parallel"])
-NAMES = ("A0", "A1", "A2", "A3")
 
-
-def maybe(strategy: st.SearchStrategy) -> st.SearchStrategy:
-    return st.one_of(st.none(), strategy)
-
-
-def amounts() -> st.SearchStrategy[Amount]:
-    return st.builds(Amount, value=st.integers(1, 9999).map(float), uncertainty=maybe(st.sampled_from(RELATIVE)))
-
-
-COSTS = st.builds(Cost, fixed=maybe(amounts()), per_day=maybe(amounts()), actual=st.integers(0, 500).map(float))
-ASSIGNMENTS = st.builds(
-    Assignment,
-    resource=st.sampled_from([None, "crew", "crane"]),
-    actual_cost=st.integers(0, 99).map(float),
-    remaining_cost=st.integers(0, 9999).map(float),
-    time_dependent=st.booleans(),
-)
-EXPENSES = st.builds(Expense, actual_cost=st.integers(0, 99).map(float), remaining_cost=st.integers(0, 999).map(float))
-
-
-@st.composite
-def _tasks(draw: st.DrawFn, name: str) -> Activity:
-    state = draw(
-        st.sampled_from([{}] * 4 + [
-            {"status": Status.IN_PROGRESS, "actual_start": datetime(2026, 2, 2, 8), "remaining": 1000},
-            {"status": Status.COMPLETED, "actual_start": datetime(2026, 2, 2, 8), "actual_finish": datetime(2026, 2, 9, 17)},
-            {"type": ActivityType.FINISH_MILESTONE},
-        ])
-    )  # fmt: skip
-    return Activity(
-        project="P",
-        id=name,
-        duration=0 if "type" in state else draw(st.integers(0, 5000)),
-        elapsed=draw(st.sampled_from([False, False, True])),
-        uncertainty=draw(maybe(ANY)),
-        cost=draw(maybe(COSTS)),
-        assignments=tuple(draw(st.lists(ASSIGNMENTS, max_size=2))),
-        expenses=tuple(draw(st.lists(EXPENSES, max_size=1))),
-        **state,
-    )
-
-
-def impacts() -> st.SearchStrategy[tuple[Impact, ...]]:
-    one = st.builds(Impact, activity=st.sampled_from(NAMES), duration=ANY, cost=maybe(ANY))
-    return st.lists(one, max_size=3).map(tuple)
-
-
-@st.composite
-def risky_plans(draw: st.DrawFn) -> Plan:
-    actions = st.integers(0, 99).map(lambda cost: (Action(cost=float(cost)),))
-    mitigations = st.builds(Mitigation, actions=actions, probability=maybe(SHARES), impacts=maybe(impacts()))
-    risks = st.builds(Risk, id=st.just(""), probability=SHARES, impacts=impacts(), shared=st.booleans(), combine=COMBINE,
-                      mitigation=maybe(mitigations))  # fmt: skip
-    factors = st.builds(Factor, id=st.just(""), probability=SHARES, uncertainty=st.sampled_from(RELATIVE), combine=COMBINE,
-                        applies_to=st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(tuple))  # fmt: skip
-    tasks = [draw(_tasks(name)) for name in NAMES]
-    hammock = Activity(project="P", id="H", type=ActivityType.HAMMOCK, cost=draw(maybe(COSTS)))
-    return Plan(
-        projects=(Project(id="P", start=DATA_DATE, data_date=DATA_DATE),),
-        activities=(*tasks, hammock),
-        relationships=tuple(Relationship(task.ref, hammock.ref, kind) for task in tasks for kind in (LinkType.SS, LinkType.FF)),
-        calendars={"office": OFFICE},
-        resources={
-            "crew": Resource(id="crew", uncertainty=Triangular(0.9, 1.0, 1.3, relative=True)),
-            "crane": Resource(id="crane"),
-        },
-        risks=tuple(replace(r, id=f"R{k}") for k, r in enumerate(draw(st.lists(risks, max_size=3)))),
-        factors=tuple(replace(f, id=f"F{k}") for k, f in enumerate(draw(st.lists(factors, max_size=3)))),
-    )
-
-
-@settings(max_examples=150)
-@given(risky_plans(), st.sampled_from(SCENARIOS), st.integers(0, 999), st.integers(0, 47))
-def test_durations_and_costs_draw_by_draw(plan, scenario, seed, number):
+@settings(max_examples=200, deadline=None)
+@given(risky_plans(), st.sampled_from([*SCENARIOS, "some", "most"]), st.integers(0, 999), st.integers(0, 47))
+def test_risk_models_draw_by_draw(plan, scenario, seed, number):
+    """Durations, dates, what happens and what exists, and cost: one iteration walked on its own."""
     results = simcore.simulate(plan, iterations=48, seed=seed, threads=1, scenario=scenario)
-    twin = NaiveIteration(plan, seed, number, scenario)
-    schedule = results.iteration(number)
-    minutes = dict(zip((a.ref for a in plan.activities), schedule.duration, strict=True))
-    for activity in plan.activities:
-        if activity.type.is_span or activity.status is Status.COMPLETED:
-            continue
-        wanted = max(twin.duration(activity), 0.0)
-        assert abs(minutes[activity.ref] - wanted) <= 0.51 + 1e-4 * wanted, activity.id
+    walk = Walk(plan, NaiveIteration(plan, seed, number, scenario), results.iteration(number))
+    assume(walk.twin.nearest > 3)
     certain = dict(zip((a.ref for a in plan.activities), results.schedule.duration, strict=True))
-    wanted = twin.cost(minutes, certain)
+    certain |= {a.ref: a.remaining_duration for a in plan.activities if not a.type.is_span}
+    wanted = walk.cost(certain)
+    assume(walk.twin.nearest > 3)
     if results.cost is None:
         assert wanted == 0.0
     else:
-        assert results.cost.samples[number] == pytest.approx(wanted, rel=1e-5, abs=0.01)
+        assert results.cost.samples[number] == pytest.approx(wanted, rel=1e-4, abs=0.01)
 
 
 # -- single rules ---------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 
 import simcore
 from simcore.answers import json_text
+from simcore.models.branches import Branch, ConditionalBranch
+from simcore.models.branches import Path as Way
 from simcore.models.calendars import Calendar
-from simcore.models.costs import Amount, Cost
+from simcore.models.costs import Amount, Assignment, Cost, Resource
 from simcore.models.distributions import Discrete, Lognormal, Pert, Triangular, Uniform
 from simcore.models.plan import (
     Activity,
@@ -81,17 +84,67 @@ def tiny_plan(rules: str = "p6") -> Plan:
     )  # fmt: skip
 
 
-def answers(rules: str) -> str:
-    """Everything a few iterations of the tiny plan answer with."""
-    results = simcore.simulate(tiny_plan(rules), iterations=40, seed=2, threads=1, lanes=3, with_float=True)
-    return json_text(results.to_dict()) + json_text(simcore.schedule(tiny_plan(rules)).to_dict())
+def chancy_plan(rules: str) -> Plan:
+    """The tiny plan with all that chance may decide about its logic, and risks of every kind."""
+    base = tiny_plan(rules)
+    crew = Assignment(resource="crew", remaining_cost=50.0, uncertainty=Uniform(0.5, 1.5, relative=True))
+    changes: dict[str, dict[str, object]] = {
+        "B": {"existence": 0.6},
+        "E": {"assignments": (crew,)},
+        "F": {"constraints": (Constraint(ConstraintType.AS_LATE_AS_POSSIBLE),), "existence": 0.5},
+    }
+    late = Activity(project="P", id="F", duration=500, uncertainty=Uniform(0.5, 1.5, relative=True))
+    links = list(base.relationships)
+    links[0] = replace(links[0], uncertainty=Uniform(-300.0, 900.0), probability=0.7)
+    size = Uniform(100.0, 900.0)
+    window = datetime(2026, 3, 3), datetime(2026, 3, 7, 12)
+    risks = (
+        *base.risks,
+        Risk(id="S", probability=Uniform(0.2, 0.8, relative=True), given={"R": 0.9}, strikes="start", window=window,
+             impacts=(Impact(activity="B", duration=size, cost=size), Impact(activity="E", duration=size))),
+        Risk(id="T", occurrence="recurring", every=700, probability=0.8, shared=True, combine="parallel", window=window,
+             strikes=Uniform(0.0, 1.0, relative=True), impacts=(Impact(activity="D", duration=size, cost=size),)),
+        Risk(id="U", exclusive="G", probability=0.4, impacts=(Impact(link="A -> B", lag=size),)),
+        Risk(id="V", exclusive="G", probability=0.5, strikes="end", impacts=(Impact(activity="E", duration=size),)),
+        Risk(id="W", occurrence="per activity", probability=0.5, impact_rank=0.6, impacts=(
+            Impact(activity="B", duration=size), Impact(activity="D", duration=size))),
+    )  # fmt: skip
+    return base.with_changes(
+        activities=tuple(replace(a, **changes.get(a.id, {})) for a in (*base.activities, late)),
+        relationships=(*links, Relationship(Ref("P", "A"), Ref("P", "F")), Relationship(Ref("P", "F"), Ref("P", "Z"))),
+        resources={"crew": Resource(id="crew", productivity=Uniform(0.5, 1.25, relative=True))},
+        risks=risks,
+        correlations=(*base.correlations, Correlation(between=("lag of A -> B", "productivity of crew"), rank=0.4, degrees=4)),
+        branches=(
+            Branch(id="way", paths=(Way(weight=0.4, activities=("D",)), Way(weight=0.6))),
+            ConditionalBranch(id="late", quantity="finish", activity="A", limit=datetime(2026, 3, 6, 12), then=("E",), stop=True),
+            ConditionalBranch(id="dear", quantity="cost", activity="B", limit=40.0, otherwise=("F",)),
+        ),
+    )
 
 
+def answers(rules: str, kind: str) -> str:
+    """Everything a few iterations of a plan answer with."""
+    plan = tiny_plan(rules) if kind == "tiny" else chancy_plan(rules)
+    results = simcore.simulate(plan, iterations=40, seed=2, threads=1, lanes=3, with_float=True)
+    return json_text(results.to_dict()) + json_text(simcore.schedule(plan).to_dict())
+
+
+@pytest.mark.parametrize(("threads", "lanes"), [(1, 40), (2, 1), (3, 7)])
+def test_threads_and_lanes_change_nothing_by_chance(threads, lanes):
+    plan = chancy_plan("p6")
+    results = simcore.simulate(plan, iterations=40, seed=2, threads=threads, lanes=lanes, with_float=True)
+    assert json_text(results.to_dict()) + json_text(simcore.schedule(plan).to_dict()) == answers("p6", "chancy")
+    longer = simcore.simulate(plan, iterations=90, seed=2, threads=threads, lanes=lanes)
+    assert (longer.finish.samples[:40] == results.finish.samples).all()
+
+
+@pytest.mark.parametrize("kind", ["tiny", "chancy"])
 @pytest.mark.parametrize("rules", ["p6", "msp"])
-def test_the_same_bytes_with_the_jit_off(rules):
-    code = f"import sys; from tests.test_without_jit import answers; sys.stdout.write(answers({rules!r}))"
+def test_the_same_bytes_with_the_jit_off(rules, kind):
+    code = f"import sys; from tests.test_without_jit import answers; sys.stdout.write(answers({rules!r}, {kind!r}))"
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-W", "ignore::RuntimeWarning", "-c", code]  # hashes overflow, and are meant to
     plain = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=False)
     assert plain.returncode == 0, plain.stderr.decode()
-    assert plain.stdout.decode() == answers(rules)
+    assert plain.stdout.decode() == answers(rules, kind)
