@@ -69,7 +69,7 @@ def draws(subject: Plan, seed: int, scenario: str = "pre") -> dict[str, np.ndarr
         count = sum(key.startswith(name + "#") for key in found)
         found[f"{name}#{count}"] = model.variables.number[v, SHIFT] + model.variables.number[v, SCALE] * row
     for key, place in zip(model.shared.event_key, model.shared.event_place, strict=True):
-        found[f"event {key}"] = work.rows.masks[place[EVENT_MASK]].copy()
+        found[f"event {key}"] = work.risk.masks[place[EVENT_MASK]].copy()
     return found
 
 
