@@ -16,7 +16,7 @@ from simcore.models.plan import ActivityType, LinkType, Plan, Relationship, Stat
 from simcore.models.risks import Correlation, Impact, Risk
 from simcore.simulation import Run
 from simcore.variables import stream_key
-from tests.test_risk_model import ABSOLUTE, ANY, DATA_DATE, NAMES, RELATIVE, risky_plans
+from tests.risky_plans import ABSOLUTE, ANY, DATA_DATE, NAMES, RELATIVE, risky_plans
 
 LANES = 48
 CHANCES = st.sampled_from([0.1, 0.4, 1.0, Uniform(0.2, 0.6, relative=True), Triangular(0.0, 0.3, 1.0, relative=True)])
