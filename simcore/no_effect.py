@@ -43,11 +43,11 @@ def _risks(plan: Plan, active: ActiveModel) -> Iterator[str]:
 
 
 def _certain_anyway(risk: Risk) -> Iterator[str]:
-    """A probability that was forgotten beside triggers counts as certainty where they do not occur."""
+    """A certain risk with triggers, whose chances can only lower it."""
     if risk.given and risk.probability == 1.0:
         yield (
             f"risk {risk.id} is certain where {' and '.join(risk.given)} did not occur, as its own probability is 100%; "
-            "write probability: 0% if it occurs only when triggered"
+            "leave it out if the risk occurs only when triggered"
         )
 
 

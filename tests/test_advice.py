@@ -81,7 +81,7 @@ def test_impacts_on_completed_work_are_said_to_have_no_effect(tmp_path: Path) ->
 RISKY = """risks:
   N: {probability: 0%, impacts: [{activity: A1, duration: "fixed(5d)"}]}
   T: {probability: 0%, given: {N: 80%}, impacts: [{activity: A1, duration: "fixed(5d)"}]}
-  G: {given: {U: 80%}, impacts: [{activity: A1, duration: "fixed(5d)"}]}
+  G: {probability: 100%, given: {U: 80%}, impacts: [{activity: A1, duration: "fixed(5d)"}]}
   U: {probability: 40%}
   E: {probability: 40%}
   W: {probability: 40%, window: 2025-01-01..2025-02-01, impacts: [{activity: A1, duration: "fixed(5d)"}]}

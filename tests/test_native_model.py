@@ -12,8 +12,8 @@ from simcore.models.branches import Branch, ConditionalBranch
 from simcore.models.branches import Path as Way
 from simcore.models.distributions import Empirical, Fixed, Triangular, Uniform
 from simcore.models.errors import PlanError
-from simcore.models.formats.native import merge_risks
-from simcore.models.formats.native_write import to_document
+from simcore.models.formats.native import merge_risks, read_native
+from simcore.models.formats.native_write import to_document, to_yaml
 from simcore.models.plan import Plan
 from simcore.models.risks import Action, Mitigation, Risk
 from tests.native_documents import activity_of, plan_of, problems_of
@@ -396,3 +396,18 @@ class TestRisksFiles:
             "Correct them; a path without activities is 'nothing happens'.",
             "risks.yaml:5 risk 'R1' given: there is no risk 'R9'. Known are 'R0', 'R1'.",
         ]
+
+
+def test_a_risk_with_triggers_alone_occurs_when_triggered():
+    text = """
+project: {name: Quay, start: 2026-03-02}
+activities: {A: {duration: 2d}}
+risks:
+  storm: {probability: 20%, impacts: [{activity: A, duration: 1d}]}
+  flood: {given: {storm: 60%}, impacts: [{activity: A, duration: 3d}]}
+  strike: {probability: 100%, given: {storm: 10%}, impacts: [{activity: A, duration: 1d}]}
+"""
+    plan = read_native(text.encode(), "plan.yaml")
+    assert [risk.probability for risk in plan.risks] == [0.2, 0.0, 1.0]
+    again = read_native(to_yaml(plan).encode(), "plan.yaml")
+    assert again.risks == plan.risks

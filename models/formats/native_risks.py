@@ -108,6 +108,8 @@ class RiskReader:
         values = read_fields(table, RISK_FIELDS, scope)
         words: dict[str, str] = {}
         self._probability(values, table, scope, words)
+        if values.get("given") and "probability" not in table:
+            values["probability"] = 0.0  # it occurs when it is triggered, and only then
         self._occurrence(values, table, scope)
         values["impacts"] = self.impacts.read(values.get("impacts", ("", line)), scope.inside("impacts"), words)
         if "mitigation" in values:

@@ -40,7 +40,7 @@ class RiskWriter:
         if risk.status != "open":
             written["status"] = risk.status
         key = word_key("probability")
-        if risk.probability != 1.0 or key in risk.words:
+        if risk.probability != (0.0 if risk.given else 1.0) or key in risk.words:
             written["probability"] = self._probability(risk, risk.probability, key)
         if risk.impacts:
             written["impacts"] = self._impacts(risk, risk.impacts)
