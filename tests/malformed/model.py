@@ -70,7 +70,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     ("window.yaml", risk("{window: 2026-09-30..2026-05-01}"), r"'R1' window: it ends before it begins"),
     ("window date.yaml", risk("{window: summer}"), r"'R1' window: 'summer' is not a date"),
     ("strikes.yaml", risk("{strikes: 120%}"), r"'R1' strikes: it is no share of an activity"),
-    ("strikes word.yaml", risk("{strikes: middle}"), r"'R1' strikes: 'middle' is not a percentage"),
+    ("strikes word.yaml", risk("{strikes: middle}"), r"'R1' strikes: 'middle' is not understood; write start, end, a share"),
     ("occurrence.yaml", risk("{occurrence: often}"), r"'R1' occurrence: 'often' is not understood; write once, per activity"),
     ("every.yaml", risk("{occurrence: every 0d}"), r"'R1' occurrence: the time between occurrences is not positive"),
     ("given.yaml", risk("{given: {R2: 50%}}"), r"'R1' given: there is no risk 'R2'"),
