@@ -83,7 +83,7 @@ def command(
     outputs = Outputs({"--report": report, "--json": json_file, "--csv": csv_file}, inputs=(plan, risks))
 
     from simcore.cli.notes import show_notes
-    from simcore.cli.progress import announce_compilation, watched
+    from simcore.cli.progress import compilation_announced, watched
     from simcore.comparison import compare, default_scenarios
     from simcore.models.formats import read
 
@@ -92,8 +92,7 @@ def command(
     check_scenarios(read_plan, scenarios)
     chosen = scenarios or default_scenarios(read_plan)
     show_notes(read_plan, everything=False)
-    announce_compilation()
-    with watched(iterations * len(chosen)) as progress:
+    with compilation_announced(read_plan), watched(iterations * len(chosen)) as progress:
         comparison = compare(read_plan, chosen, iterations, seed, threads, progress, target=target, budget=budget)
     write_answers(comparison, report, json_file, csv_file)
     show_summary(comparison, outputs)

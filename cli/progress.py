@@ -14,20 +14,28 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from simcore.models.plan import Plan
     from simcore.simulation import Progress
 
 STOPPING = b"\nStopping after the iterations in work; Ctrl-C again stops at once.\n"
 P80_EVERY = 0.5  # seconds; a running P80 sorts all samples so far
 
 
-def announce_compilation() -> None:
-    """Say what the first run on a machine waits for, and share the work between two processes."""
+@contextmanager
+def compilation_announced(plan: Plan) -> Iterator[None]:
+    """Say what the first run of a kind of plan on a machine waits for, and share the work between two processes."""
     from simcore import warm
-    from simcore.jit import compiled_before
+    from simcore.jit import compiled_before, mark_compiled
 
-    if not compiled_before():
-        warm.start()
-        click.echo("Compiling the simulation for this machine, once; this takes up to half a minute ...", err=True)
+    kind = warm.kernel_kind(plan)
+    known = compiled_before(kind)
+    if not known:
+        warm.start(kind)
+        what = {"plain": "the simulation"}.get(kind, f"the simulation of plans with {kind}")
+        click.echo(f"Compiling {what} for this machine, once; this takes up to half a minute ...", err=True)
+    yield
+    if not known:
+        mark_compiled(kind)
 
 
 @contextmanager
@@ -36,8 +44,8 @@ def watched(iterations: int) -> Iterator[Callable[[Progress], None]]:
     with _bar(iterations) as show, _interrupt_between_units() as stop_if_asked:
 
         def callback(progress: Progress) -> None:
+            stop_if_asked()  # first: from now on there is something to lose
             show(progress)
-            stop_if_asked()
 
         yield callback
 

@@ -67,7 +67,7 @@ def command(
     outputs = Outputs({"--report": report, "--json": json_file, "--csv": csv_file}, inputs=(plan, risks))
 
     from simcore.cli.notes import show_notes
-    from simcore.cli.progress import announce_compilation, watched
+    from simcore.cli.progress import compilation_announced, watched
     from simcore.models.formats import read
     from simcore.simulation import simulate
 
@@ -75,8 +75,7 @@ def command(
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
-    announce_compilation()
-    with watched(iterations) as progress:
+    with compilation_announced(read_plan), watched(iterations) as progress:
         results = simulate(read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float)
     write_answers(results, report, json_file, csv_file)
     show_summary(results, outputs)

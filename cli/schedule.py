@@ -26,7 +26,7 @@ def command(plan: str, json_file: str | None, only: str | None, constraints: str
 
     from simcore.answers import json_text, schedule_answer
     from simcore.cli.notes import show_notes
-    from simcore.cli.progress import announce_compilation
+    from simcore.cli.progress import compilation_announced
     from simcore.importcheck import check_import
     from simcore.models.formats import read
     from simcore.reports.schedule_text import schedule_table
@@ -34,8 +34,8 @@ def command(plan: str, json_file: str | None, only: str | None, constraints: str
 
     read_plan = prepared(read(plan), constraints, trust_file_dates)
     show_notes(read_plan, everything=False)
-    announce_compilation()
-    dates = schedule(read_plan)
+    with compilation_announced(read_plan):
+        dates = schedule(read_plan)
     check = check_import(read_plan, dates)
     emit(json_file, lambda: json_text(schedule_answer(dates)))
     stream = outputs.people

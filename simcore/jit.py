@@ -10,6 +10,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,15 @@ def cache_directory() -> Path:
 _CACHE = cache_directory()
 
 
-def compiled_before() -> bool:
-    """Whether the kernels of this version have been compiled on this machine."""
-    return any(_CACHE.rglob("*.nbi"))
+def compiled_before(kind: str) -> bool:
+    """Whether the kernels of this version have run on this machine for plans of a kind; see :func:`mark_compiled`."""
+    return (_CACHE / f"ran-{kind}").exists()
+
+
+def mark_compiled(kind: str) -> None:
+    """Remember that all that plans of a kind need has been compiled."""
+    with suppress(OSError):  # a cache that has just been cleared: the next run says once more what it waits for
+        (_CACHE / f"ran-{kind}").touch()
 
 
 def kernel(function: Callable[..., Any]) -> Any:

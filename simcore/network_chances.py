@@ -70,6 +70,7 @@ class Chances:
     holds: Mapping[LinkKey, int] = field(default_factory=dict)
     lags: tuple[LagSource, ...] = ()
     delays: Mapping[int, int] = field(default_factory=dict)
+    windows: bool = False  # whether some risk counts in a window of dates only
     costs_above: tuple[bool, ...] = ()  # conditions on a cost that is above its limit as planned
     dropped: tuple[str, ...] = ()  # what has no effect, for users
 
@@ -80,8 +81,8 @@ class Chances:
 
     @property
     def any(self) -> bool:
-        """Whether chance decides about anything in the logic."""
-        return bool(self.masks or self.lags or self.delays)
+        """Whether chance decides about anything in the logic, or dates about risk events: the passes then work on other types."""
+        return bool(self.masks or self.lags or self.delays or self.windows)
 
     @property
     def expected(self) -> npt.NDArray[np.uint8]:
@@ -137,6 +138,7 @@ class ChanceBuilder:
             holds=self.holds,
             lags=tuple(self._lags()),
             delays=self._delays(),
+            windows=any(risk.window is not None for risk in self.plan.risks),
             costs_above=tuple(b.quantity == "cost" and self._planned_above(b) for b in self.conditions),
             dropped=tuple(self.dropped),
         )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore import warm
+from simcore.kernel_calendar import LaneCalendars
 from simcore.kernel_columns import AS_LATE, ChanceLogic, Logic
 from simcore.kernel_risk import RiskModel
 from simcore.kernel_run import Counters, Samples, Workspace, close_batch, late_batch, place_batch
 from simcore.network import Network
-from simcore.workspace import is_by_chance
 
 if TYPE_CHECKING:
     from simcore.weather import LaneWeather
@@ -45,9 +45,11 @@ def run_passes(
     work, counters, samples = memory
     seed, replicate, replicates = stream
     draws = seed, replicate
-    logic: Logic | ChanceLogic = network.chance_logic if is_by_chance(network, model) else network.logic
+    logic: Logic | ChanceLogic = network.chance_logic if network.chances.any else network.logic
     if weather is not None:
         logic = logic._replace(calendars=weather.tables)
+    elif network.calendars.weather:  # the type that its iterations have, so that nothing is compiled twice
+        logic = logic._replace(calendars=LaneCalendars(*logic.calendars))
     aims, moves = network.aims, network.logic.nodes[:, AS_LATE].any()
     width = work.work.shape[1]
     for k in range(*span, width):

@@ -9,11 +9,6 @@ from simcore.kernel_run import BINS, LARGEST, SMALLEST, Counters, Samples, Works
 from simcore.network import Network
 
 
-def is_by_chance(network: Network, model: RiskModel) -> bool:
-    """Whether chance decides about logic, or dates about risk events: the passes then work on other types."""
-    return network.chances.any or model.dated.shape[0] > 0
-
-
 def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool, with_cost: bool) -> Workspace:
     """Rows for one worker; a batch has at most ``lanes`` iterations."""
     n, projects = network.nodes, len(network.plan.projects)
@@ -28,7 +23,7 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
     by_chance = ChanceRows(of=plain.of, scratch=plain.scratch, masks=masks, lags=lags, delays=delays)
     late = n if with_late or (network.logic.nodes[:, AS_LATE] == TO_LATE_DATES).any() else 0
     return Workspace(
-        rows=by_chance if is_by_chance(network, model) else plain,
+        rows=by_chance if network.chances.any else plain,
         risk=RiskRows(
             masks=masks,
             draws=rows(len(shared.draw_variable), np.float32),
