@@ -31,8 +31,10 @@ def compilation_announced(plan: Plan) -> Iterator[None]:
     known = compiled_before(kind)
     if not known:
         warm.start(kind)
-        what = {"plain": "the simulation"}.get(kind, f"the simulation of plans with {kind}")
-        click.echo(f"Compiling {what} for this machine, once; this takes up to half a minute ...", err=True)
+        what, long = f"the simulation of plans with {kind}", "a minute"
+        if kind == "plain":
+            what, long = "the simulation", "half a minute"
+        click.echo(f"Compiling {what} for this machine, once; this takes up to {long} ...", err=True)
     yield
     if not known:
         mark_compiled(kind)
