@@ -100,7 +100,7 @@ def test_every_template_runs(template: str, tmp_path: Path, capsys: pytest.Captu
     assert run("run", folder / "plan.yaml", "--risks", folder / "risks.yaml", "-n", 400) == 0
     shown = capsys.readouterr()
     assert "% confidence" in shown.out
-    assert not shown.err
+    assert not [line for line in shown.err.splitlines() if not line.startswith("Compiling ")]  # said on a new machine
 
 
 def test_new_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
