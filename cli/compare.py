@@ -1,7 +1,7 @@
 """``simcore compare``: scenarios of a plan on common random numbers."""
 from __future__ import annotations
 
-from io import StringIO
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +23,7 @@ from simcore.cli.options import (
     trust_option,
     with_quick_risk,
 )
-from simcore.cli.outputs import Outputs, emit, terminal_style
+from simcore.cli.outputs import Outputs, csv_text, emit, terminal_style
 
 if TYPE_CHECKING:
     from simcore.comparison import Comparison
@@ -103,13 +103,8 @@ def write_answers(comparison: Comparison, report: str | None, json_file: str | N
     """Write the files that were asked for."""
     from simcore.answers import compare_answer, json_text, write_compared
 
-    def samples() -> str:
-        stream = StringIO(newline="")
-        write_compared(comparison, stream)
-        return stream.getvalue()
-
     emit(json_file, lambda: json_text(compare_answer(comparison)))
-    emit(csv_file, samples)
+    emit(csv_file, lambda: csv_text(partial(write_compared, comparison)))
     if report is not None:
         comparison.report(report)
 

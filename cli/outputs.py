@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from io import StringIO
 from typing import IO, Any
 
 import click
@@ -54,6 +55,13 @@ def emit(path: str | None, text: Callable[[], str]) -> None:
         sys.stdout.buffer.flush()
     else:
         write_text(path, text())
+
+
+def csv_text(write: Callable[[IO[str]], None]) -> str:
+    """What a writer of CSV writes, as one text."""
+    stream = StringIO(newline="")
+    write(stream)
+    return stream.getvalue()
 
 
 def terminal_style(stream: IO[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """``simcore run``: simulate a plan."""
 from __future__ import annotations
 
-from io import StringIO
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +23,7 @@ from simcore.cli.options import (
     trust_option,
     with_quick_risk,
 )
-from simcore.cli.outputs import Outputs, emit, terminal_style
+from simcore.cli.outputs import Outputs, csv_text, emit, terminal_style
 
 if TYPE_CHECKING:
     from simcore.results import Results
@@ -86,13 +86,8 @@ def write_answers(results: Results, report: str | None, json_file: str | None, c
     """Write the files that were asked for."""
     from simcore.answers import json_text, run_answer, write_samples
 
-    def samples() -> str:
-        stream = StringIO(newline="")
-        write_samples(results, stream)
-        return stream.getvalue()
-
     emit(json_file, lambda: json_text(run_answer(results)))
-    emit(csv_file, samples)
+    emit(csv_file, lambda: csv_text(partial(write_samples, results)))
     if report is not None:
         results.report(report)
 
