@@ -20,12 +20,16 @@ class Cost:
     """Remaining cost of an activity beside its assignments and expenses.
 
     ``per_day`` is money per working day (``hours_per_day`` of the activity's calendar) of remaining duration; ``actual`` is
-    what has been spent.
+    what has been spent. ``accrual`` says when the fixed amount is paid: at the ``start``, at the ``end``, ``uniform`` over the
+    work, or spread by a curve of the plan.
     """
 
     fixed: Amount | None = None
     per_day: Amount | None = None
     actual: float = 0.0
+    accrual: str = "uniform"
+    account: str | None = None
+    index: str | None = None  # escalation index; None: the first that applies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +55,16 @@ class Resource:
     max_units: float | None = None  # 1.0 is one full-time unit
     uncertainty: Distribution | None = None  # on the price, relative
     productivity: Distribution | None = None  # relative; divides the durations of the activities it drives
+    accrual: str = "uniform"  # of its costs: start, uniform, end, or a curve of the plan
+    index: str | None = None  # escalation index; None: the first that applies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """A resource on an activity. Work in minutes (material: units in ``quantity``); costs as the source tool stored them."""
+    """A resource on an activity. Work in minutes (material: units in ``quantity``); costs as the source tool stored them.
+
+    A cost that is None follows from work or quantity and the prices of the resource; see :mod:`simcore.models.pricing`.
+    """
 
     resource: str | None
     units: float | None = None  # share of full time, 1.0 = 100 %; material: quantity per the tool's rule
@@ -64,9 +73,9 @@ class Assignment:
     remaining_work: float = 0.0
     quantity: float | None = None  # material units, budgeted
     remaining_quantity: float | None = None
-    budgeted_cost: float = 0.0
-    actual_cost: float = 0.0
-    remaining_cost: float = 0.0
+    budgeted_cost: float | None = 0.0
+    actual_cost: float | None = 0.0
+    remaining_cost: float | None = 0.0
     time_dependent: bool = True  # labour and equipment: cost follows the duration; material and lump sums do not
     start: datetime | None = None
     finish: datetime | None = None
@@ -75,6 +84,7 @@ class Assignment:
     curve: str | None = None
     drives: bool = True  # P6: drives the activity's dates
     uncertainty: Distribution | None = None  # on the remaining quantity or work, relative; the cost follows it
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,5 +95,7 @@ class Expense:
     budgeted_cost: float = 0.0
     actual_cost: float = 0.0
     remaining_cost: float = 0.0
-    accrual: str = "uniform"  # start, uniform, end
+    accrual: str = "uniform"  # start, uniform, end, or a curve of the plan
     account: str | None = None
+    uncertainty: Distribution | None = None  # on the remaining cost
+    index: str | None = None  # escalation index; None: the first that applies

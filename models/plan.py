@@ -17,6 +17,7 @@ from simcore.models.calendars import Calendar
 from simcore.models.costs import Assignment, Cost, Expense, Resource
 from simcore.models.distributions import Distribution
 from simcore.models.errors import Problem
+from simcore.models.finance import Finance
 from simcore.models.link_names import LinkNames
 from simcore.models.risks import Correlation, Factor, Risk, Scenario
 from simcore.models.weather import Weather
@@ -283,6 +284,7 @@ class Plan:
     focus: tuple[Ref, ...] = ()  # milestones whose dates are kept per iteration
     scheduling: SchedulingOptions = SchedulingOptions()
     currency: str = ""
+    finance: Finance = field(default_factory=Finance)
     source: str = ""  # file name without folders, and what wrote it
     sha256: str = ""  # of the file it was read from; empty for a plan built in Python
     notes: tuple[Problem, ...] = ()  # what was assumed or ignored on reading

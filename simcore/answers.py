@@ -239,7 +239,7 @@ def model_digest(plan: Plan) -> str:
     content = (
         plan.projects, plan.activities, plan.relationships, dict(plan.calendars), plan.wbs, dict(plan.resources),
         plan.risks, plan.factors, plan.correlations, plan.branches, plan.weather, plan.scenarios,
-        plan.focus, plan.scheduling, plan.currency,
+        plan.focus, plan.scheduling, plan.currency, plan.finance,
     )  # fmt: skip
     return hashlib.sha256(repr(content).encode()).hexdigest()
 

@@ -12,8 +12,8 @@ from simcore.kernel_risk import ONCE, PER_NODE, PER_SPAN, Costs
 from simcore.models.costs import Amount, Assignment
 from simcore.models.distribution_base import Distribution
 from simcore.models.plan import Activity, Status
+from simcore.models.pricing import assignment_cost, spent_on
 from simcore.network import Network
-from simcore.network_chances import spent_on
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class CostBuilder:
         elif span is not None:
             minutes, per, row = self.span_minutes[span], PER_SPAN, span
         where = self.network.chances.exists.get(i, -1)
-        spent = spent_on(activity)
+        spent = spent_on(self.plan, activity)
         done = activity.status is Status.COMPLETED
         fixed, rate, remaining = self._assigned(activity, minutes, per, row, where)
         amount, per_day = (activity.cost.fixed, activity.cost.per_day) if activity.cost else (None, None)
@@ -131,10 +131,11 @@ class CostBuilder:
         fixed, rate = sum(e.remaining_cost for e in activity.expenses), 0.0
         remaining = fixed
         for assignment in activity.assignments:
-            remaining += assignment.remaining_cost
+            cost = assignment_cost(self.plan, activity, assignment).remaining
+            remaining += cost
             follows = assignment.time_dependent and minutes > 0
-            base = assignment.remaining_cost / minutes if follows else assignment.remaining_cost
-            price, quantity = self._price(assignment), self._quantity(activity, assignment)
+            base = cost / minutes if follows else cost
+            price, quantity = (self._price(assignment), self._quantity(activity, assignment)) if cost else (None, -1)
             if price is not None or quantity >= 0:
                 stream = f"resource/{assignment.resource}/price"
                 variable = -1 if price is None else self.draft.variables.add(stream, price, base)
@@ -148,13 +149,13 @@ class CostBuilder:
 
     def _price(self, assignment: Assignment) -> Distribution | None:
         """The uncertainty of a resource's price, one draw for all its assignments."""
-        if assignment.resource is None or assignment.remaining_cost == 0.0:
+        if assignment.resource is None:
             return None
         return self.plan.resources[assignment.resource].uncertainty
 
     def _quantity(self, activity: Activity, assignment: Assignment) -> int:
         """The variable that multiplies an assignment's remaining quantity or work; -1 where it is certain."""
-        if assignment.uncertainty is None or assignment.remaining_cost == 0.0:
+        if assignment.uncertainty is None:
             return -1
         stream = f"activity/{activity.project}/{activity.id}/{assignment.resource or ''}/quantity"
         return self.draft.variables.add(stream, assignment.uncertainty, 1.0)

@@ -13,6 +13,7 @@ from simcore.kernel_risk import FULL
 from simcore.models.branches import AnyBranch, Branch, ConditionalBranch
 from simcore.models.distributions import Distribution
 from simcore.models.plan import Activity, LinkType, Plan, Ref, Relationship, Status
+from simcore.models.pricing import assignment_cost, spent_on
 
 if TYPE_CHECKING:
     from simcore.network_logic import LogicBuilder
@@ -147,7 +148,8 @@ class ChanceBuilder:
         """Whether an activity's cost as planned passes a limit."""
         activity = self.plan.activities[self._position(branch.activity)]
         cost = activity.cost
-        planned = spent_on(activity) + sum(x.remaining_cost for x in activity.assignments)
+        planned = spent_on(self.plan, activity)
+        planned += sum(assignment_cost(self.plan, activity, x).remaining for x in activity.assignments)
         planned += sum(x.remaining_cost for x in activity.expenses)
         if cost is not None and cost.fixed is not None:
             planned += cost.fixed.value
@@ -238,17 +240,11 @@ def link_stream(key: LinkKey) -> str:
     return f"link/{before.project}/{before.id}/{after.project}/{after.id}/{kind.value}"
 
 
-def spent_on(activity: Activity) -> float:
-    """Actual cost to date."""
-    spent = activity.cost.actual if activity.cost else 0.0
-    return spent + sum(x.actual_cost for x in activity.assignments) + sum(x.actual_cost for x in activity.expenses)
-
-
 def passed(plan: Plan, branch: ConditionalBranch) -> bool:
     """Whether an activity that is complete has passed the limit of a condition."""
     activity = plan.by_ref[plan.find(branch.activity)]
     if branch.quantity == "cost":
-        return spent_on(activity) > branch.limit  # type: ignore[operator]  # checked: money
+        return spent_on(plan, activity) > branch.limit  # type: ignore[operator]  # checked: money
     if branch.quantity == "duration":
         return False  # nothing of it remains
     moment = activity.actual_start if branch.quantity == "start" else activity.actual_finish

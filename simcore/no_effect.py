@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simcore.correlation import members_of
+from simcore.models.pricing import assignment_cost
 from simcore.risk_events import in_order_of_triggers
 
 if TYPE_CHECKING:
@@ -73,16 +74,18 @@ def _correlations(plan: Plan, active: ActiveModel, variables: VariableTable) -> 
 
 def _costless(plan: Plan) -> Iterator[str]:
     """Prices and quantities that vary where they cost nothing: both act on the remaining cost of assignments."""
-    priced = {x.resource for a in plan.activities for x in a.assignments if x.remaining_cost}
+    paid = [(a, x) for a in plan.activities for x in a.assignments if assignment_cost(plan, a, x).remaining]
+    priced = {x.resource for _, x in paid}
     prices = [r.id for r in plan.resources.values() if r.uncertainty is not None and r.id not in priced]
     if prices:
-        yield f"the uncertain price of {_listed(prices)} has no effect: no assignment of it has a remaining_cost; write one"
+        yield f"the uncertain price of {_listed(prices)} has no effect: nothing that is left to do costs anything by it"
     free = [
         f"{x.resource or 'its resource'} on {plan.shown[a.ref]}"
-        for a in plan.activities for x in a.assignments if x.uncertainty is not None and not x.remaining_cost
+        for a in plan.activities for x in a.assignments
+        if x.uncertainty is not None and not assignment_cost(plan, a, x).remaining
     ]  # fmt: skip
     if free:
-        yield f"the uncertain quantity of {_listed(free)} has no effect: the assignment has no remaining_cost; write one"
+        yield f"the uncertain quantity of {_listed(free)} has no effect: the assignment has neither a remaining_cost nor a price"
 
 
 def _listed(names: Sequence[str]) -> str:

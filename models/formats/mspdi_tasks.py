@@ -285,9 +285,9 @@ def _expenses(
     cost = node.money("Cost")
     if cost is None or summary:
         return tuple(expenses)
-    other = cost - fixed - sum(a.budgeted_cost for a in assignments)
+    other = cost - fixed - sum(a.budgeted_cost or 0.0 for a in assignments)
     if abs(other) > max(_CENT, 1e-6 * abs(cost)):
-        paid = (node.money("ActualCost") or 0.0) - spent - sum(a.actual_cost for a in assignments)
+        paid = (node.money("ActualCost") or 0.0) - spent - sum(a.actual_cost or 0.0 for a in assignments)
         expenses.append(Expense(name="Other cost", budgeted_cost=other, actual_cost=paid, remaining_cost=other - paid))
     return tuple(expenses)
 
