@@ -43,9 +43,15 @@ def month_date(value: str, scope: Scope) -> datetime:
         raise ValueError(f"'{value}' is not a date; write 2026, 2026-03 or 2026-03-31") from error
 
 
+def percent_a_year(value: str, scope: Scope) -> float:
+    """A rate; without its sign 0.06 could be meant as well as 6 %."""
+    if not value.rstrip().endswith("%"):
+        raise ValueError(f"'{value}' is not a percentage; write percent a year, such as 2.5%")
+    return parse_percent(value)
+
+
 def _rate(value: str, scope: Scope) -> float | Distribution:
-    """Growth a year in percent, or a distribution of it."""
-    return factor_distribution(value, scope) if "(" in value else parse_percent(value)
+    return factor_distribution(value, scope) if "(" in value else percent_a_year(value, scope)
 
 
 def _points(node: Node, scope: Scope, line: int) -> tuple[tuple[datetime, float], ...]:

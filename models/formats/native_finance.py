@@ -10,7 +10,7 @@ from typing import Any
 
 from simcore.models.finance import Account, Budget, Discount, Finance, FundingLimit
 from simcore.models.formats.native_context import Context
-from simcore.models.formats.native_escalation import EscalationReader, month_date
+from simcore.models.formats.native_escalation import EscalationReader, month_date, percent_a_year
 from simcore.models.formats.native_fields import (
     Field,
     Fields,
@@ -31,7 +31,6 @@ from simcore.models.formats.native_fields import (
 from simcore.models.formats.native_project import default_parent
 from simcore.models.formats.native_tree import Node, Rows, Table
 from simcore.models.formats.native_weather import MONTHS
-from simcore.models.units import parse_percent
 
 Lines = dict[str, int]
 """As ``Plan.lines``."""
@@ -45,10 +44,6 @@ def _month(value: str, scope: Scope) -> int:
     if name not in MONTHS:
         raise ValueError(f"'{value}' is no month; write 1 to 12, or a name such as oct")
     return MONTHS.index(name) + 1
-
-
-def _percent(value: str, scope: Scope) -> float:
-    return parse_percent(value)
 
 
 FINANCE_FIELDS: Fields = {
@@ -67,7 +62,7 @@ BUDGET_FIELDS: Fields = {
     "management_reserve": Field("management_reserve", money),
 }
 DISCOUNT_FIELDS: Fields = {
-    "rate": Field("rate", _percent),
+    "rate": Field("rate", percent_a_year),
     "date": Field("date", start_date),
 }
 FUNDING_FIELDS: Fields = {
