@@ -18,6 +18,7 @@ from simcore.models.distributions import (
 )
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.plan import Activity, Plan, Status
+from simcore.models.finance import COST_KINDS
 from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk, Scenario
 from simcore.models.scales import word_key
 from simcore.models.weather import DAYS, Weather
@@ -157,6 +158,7 @@ def _factors(shown: list[str]) -> st.SearchStrategy[Factor]:
         uncertainty=distributions(relative=True),
         applies_to=st.lists(st.sampled_from(shown), max_size=2, unique=True).map(tuple),
         combine=COMBINE,
+        costs=st.sampled_from([(), ("material", "expense"), COST_KINDS]),
     )
 
 

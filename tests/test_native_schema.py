@@ -164,7 +164,7 @@ def test_schema_and_reader_know_the_same_words() -> None:
     assert all(quantity in definitions["branch"]["properties"]["when"]["pattern"] for quantity in CONDITIONS)
     assert set(definitions["lagCalendar"]["enum"]) == {str(kind) for kind in LagCalendar}
     assert set(definitions["constraint"]["anyOf"][1]["properties"]) == {str(kind) for kind in ConstraintType}
-    assert definitions["costKind"]["enum"] == list(COST_KINDS)
+    assert definitions["costKind"]["enum"] == [*COST_KINDS, "all"]
     assert definitions["assignedCost"]["anyOf"][1]["enum"] == [native_costs.PRICED]
     for key, words in CHOICES.items():
         assert definitions["scheduling"]["properties"][key]["enum"] == list(words)

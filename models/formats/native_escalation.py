@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -82,6 +83,17 @@ APPLIES_FIELDS: Fields = {
 }
 
 
+def cost_kinds(
+    node: Node, scope: Scope, line: int, why: Callable[[str], str] = lambda word: "", every: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Kinds of cost, each once; ``all`` stands for ``every``. ``why`` may know what is meant by a word that is none."""
+    words = texts(node, scope, line)
+    for word in words:
+        if word not in (*COST_KINDS, "all"):
+            scope.problem(line, f"there is no kind of cost '{word}'.", why(word) or did_you_mean(word, ("all", *COST_KINDS)))
+    return every if "all" in words else tuple(dict.fromkeys(word for word in words if word in COST_KINDS))
+
+
 class EscalationReader:
     """Reads the indices; every activity must be known before."""
 
@@ -108,29 +120,20 @@ class EscalationReader:
     def _applies_to(self, node: Node, line: int, scope: Scope) -> dict[str, Any]:
         """Kinds of cost alone, or a mapping of kinds and activities."""
         if not isinstance(node, Table):
-            return {"kinds": self._kinds(node, scope, line)}
+            return {"kinds": cost_kinds(node, scope, line, self._why)}
         values = read_fields(node, APPLIES_FIELDS, scope)
         found: dict[str, Any] = {}
         if "cost" in values:
             written, at = values["cost"]
-            found["kinds"] = self._kinds(written, scope.inside("cost"), at)
+            found["kinds"] = cost_kinds(written, scope.inside("cost"), at)
         if "activity" in values:
             written, at = values["activity"]
             found["activities"] = self.context.shown(written, scope.inside("activity"), at)
         return found
 
-    def _kinds(self, node: Node, scope: Scope, line: int) -> tuple[str, ...]:
-        """Words of ``COST_KINDS``, each once."""
-        known = []
-        for word in texts(node, scope, line):
-            if word in COST_KINDS:
-                known.append(word)
-                continue
-            fix = did_you_mean(word, COST_KINDS)
-            if self.context.index.find(word) is not None:
-                fix = f"For costs of the activity write {{activity: {word}}}."
-            scope.problem(line, f"there is no kind of cost '{word}'.", fix)
-        return tuple(dict.fromkeys(known))
+    def _why(self, word: str) -> str:
+        """What to write where an activity stands in place of a kind of cost."""
+        return f"For the costs of an activity write {{activity: {word}}}." if self.context.index.find(word) else ""
 
 
 def _forget_the_rest(values: dict[str, Any], table: Table) -> None:
