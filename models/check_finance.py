@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ def finance_problems(plan: Plan, places: Places) -> Iterator[Problem]:
 
 
 def _dates(finance: Finance, places: Places) -> Iterator[Problem]:
-    dated = [("finance price_date", None, finance.price_date, "")]
+    dated: list[tuple[str, str | None, datetime | None, str]] = [("finance price_date", None, finance.price_date, "")]
     if finance.discount is not None:
         dated.append(("finance discount", None, finance.discount.date, "date"))
     dated += [("funding", str(number), limit.until, "until") for number, limit in enumerate(finance.funding, 1)]

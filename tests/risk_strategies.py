@@ -16,9 +16,9 @@ from simcore.models.distributions import (
     money_values,
     parse_distribution,
 )
+from simcore.models.finance import COST_KINDS
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.plan import Activity, Plan, Status
-from simcore.models.finance import COST_KINDS
 from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk, Scenario
 from simcore.models.scales import word_key
 from simcore.models.weather import DAYS, Weather

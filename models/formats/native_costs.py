@@ -109,7 +109,7 @@ ASSIGNMENT_FIELDS: Fields = {
 def read_assignments(node: Node, scope: Scope, line: int) -> tuple[dict[str, Any], ...]:
     """Values of the assignments of an activity, for :func:`assignment`; a bare text is the id of a resource."""
     rows = expect_rows(node, scope, line)
-    found = []
+    found: list[dict[str, Any]] = []
     for index, item in enumerate(rows):
         if isinstance(item, str):
             found.append({"resource": item})

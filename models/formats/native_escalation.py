@@ -114,7 +114,8 @@ class EscalationReader:
         values = read_fields(table, ESCALATION_FIELDS, scope)
         _forget_the_rest(values, table)
         if "applies_to" in values:
-            values |= self._applies_to(*values.pop("applies_to"), scope.inside("applies_to"))
+            written, at = values.pop("applies_to")
+            values |= self._applies_to(written, at, scope.inside("applies_to"))
         return EscalationIndex(id=name, **values)
 
     def _applies_to(self, node: Node, line: int, scope: Scope) -> dict[str, Any]:

@@ -89,23 +89,24 @@ class FinanceReader:
         values = read_fields(table, FINANCE_FIELDS, Scope(self.report, "finance"))
         self.lines.update({f"finance {key}": table.line_of(key) for key in table})
         if "budget" in values:
-            values["budget"] = _budget(*values["budget"], Scope(self.report, "finance budget"))
+            values["budget"] = _budget(values["budget"], Scope(self.report, "finance budget"))
         if "discount" in values:
-            values["discount"] = _discount(*values["discount"], Scope(self.report, "finance discount"))
+            values["discount"] = _discount(values["discount"], Scope(self.report, "finance discount"))
         if "escalation" in values:
-            items = self._items("escalation", values["escalation"])
+            items = self._items("escalation", "escalation", values)
             values["escalation"] = EscalationReader(self.context).read(items)
         if "funding" in values:
             values["funding"] = self._funding(*values["funding"])
         if "accounts" in values:
-            values["accounts"] = _accounts(self._items("account", values["accounts"]), self.report)
+            values["accounts"] = _accounts(self._items("accounts", "account", values), self.report)
         if "curves" in values:
-            values["curves"] = _curves(self._items("curve", values["curves"]), self.report)
+            values["curves"] = _curves(self._items("curves", "curve", values), self.report)
         return {key: value for key, value in values.items() if value is not None}
 
-    def _items(self, kind: str, written: tuple[Node, int]) -> Table:
+    def _items(self, key: str, kind: str, values: Mapping[str, Any]) -> Table:
         """A table whose keys are ids; the lines of its items are kept."""
-        table = expect_table(written[0], Scope(self.report, f"finance {kind}"), written[1])
+        node, line = values[key]
+        table = expect_table(node, Scope(self.report, f"finance {key}"), line)
         self.lines.update({f"{kind} {name}": table.line_of(name) for name in table})
         return table
 
@@ -116,13 +117,13 @@ class FinanceReader:
         for index, item in enumerate(rows):
             scope, at = Scope(self.report, f"funding '{index + 1}'"), rows.line_of(index)
             self.lines[f"funding {index + 1}"] = at
-            values = _amount_or_table(item, FUNDING_FIELDS, scope, at, "{until: 2026-12-31, amount: 900000}")
+            values = _amount_or_table(item, at, FUNDING_FIELDS, scope, "{until: 2026-12-31, amount: 900000}")
             if "amount" in values:
                 found.append(FundingLimit(**values))
         return tuple(found)
 
 
-def _amount_or_table(node: Node, known: Fields, scope: Scope, line: int, example: str, key: str = "amount") -> dict[str, Any]:
+def _amount_or_table(node: Node, line: int, known: Fields, scope: Scope, example: str, key: str = "amount") -> dict[str, Any]:
     """The values of a mapping, or of a bare one that stands for its key ``key``, without which nothing is returned."""
     table = Table(line)
     if isinstance(node, str):
@@ -130,18 +131,18 @@ def _amount_or_table(node: Node, known: Fields, scope: Scope, line: int, example
     else:
         table = expect_table(node, scope, line)
     values = read_fields(table, known, scope)
-    if not table.get(key):
+    if not isinstance(node, Rows) and not table.get(key):
         scope.problem(line, f"has no {key}.", f"Write {example}.")
     return values if key in values else {}
 
 
-def _budget(node: Node, line: int, scope: Scope) -> Budget | None:
-    values = _amount_or_table(node, BUDGET_FIELDS, scope, line, "{amount: 2400000, contingency: 250000}")
+def _budget(written: tuple[Node, int], scope: Scope) -> Budget | None:
+    values = _amount_or_table(*written, BUDGET_FIELDS, scope, "{amount: 2400000, contingency: 250000}")
     return Budget(**values) if values else None
 
 
-def _discount(node: Node, line: int, scope: Scope) -> Discount | None:
-    values = _amount_or_table(node, DISCOUNT_FIELDS, scope, line, "{rate: 6%, date: 2026-03-02}", key="rate")
+def _discount(written: tuple[Node, int], scope: Scope) -> Discount | None:
+    values = _amount_or_table(*written, DISCOUNT_FIELDS, scope, "{rate: 6%, date: 2026-03-02}", key="rate")
     return Discount(**values) if values else None
 
 
