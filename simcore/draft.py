@@ -24,6 +24,7 @@ class Effect:
     variable: int = -1
     event: int = ALWAYS  # mask
     scale: float = 1.0
+    risk: str = ""  # its id, of a cost impact
 
 
 @dataclass(frozen=True, slots=True)

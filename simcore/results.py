@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from simcore.achieved import Achieved
     from simcore.activities import ActivityTable
+    from simcore.cash_flow import CashFlow
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
     from simcore.weather_summary import CalendarWeather
@@ -283,7 +284,12 @@ class Results:
     finish : DateVariable
         Project finish (all projects together).
     cost : MoneyVariable or None
-        Total cost at completion; None when the plan has no cost at all.
+        Total cost at completion, in the money of the dates on which it is spent where the plan says how prices move; None
+        when the plan has no cost at all.
+    cost_base_year, present_value : MoneyVariable or None
+        The same at the prices of the price date (None where no prices move), and discounted (None where no rate is given).
+    cash_flow : CashFlow or None
+        Spending by period, where it was asked for.
     projects, milestones : mapping of shown id to DateVariable
         Finish of each project (when there are several) and dates of the milestones in focus.
     activities : ActivityTable
@@ -307,6 +313,9 @@ class Results:
     activities: ActivityTable
     projects: Mapping[str, DateVariable] = field(default_factory=dict)
     milestones: Mapping[str, DateVariable] = field(default_factory=dict)
+    cash_flow: CashFlow | None = None
+    cost_base_year: MoneyVariable | None = None
+    present_value: MoneyVariable | None = None
     clamped: int = 0
     warnings: Sequence[str] = ()
     replay: Any = None  # recomputes iterations; see simcore.simulation

@@ -57,7 +57,8 @@ class RiskBuilder:
 
     def add_all(self) -> None:
         for factor in self.active.factors:
-            self._factor(factor)
+            if not factor.costs:  # those of costs: see simcore.markets
+                self._factor(factor)
         for risk in in_order_of_triggers(self.active.risks):
             self._risk(risk)
 
@@ -183,6 +184,7 @@ class RiskBuilder:
         for occurrence in self._occurrences(risk, ref):
             effect = self._effect(risk, f"{ref.project}/{ref.id}", "cost", magnitude, base, occurrence)
             effect.event = occurrence.mask if node is None else self._in_window(risk, occurrence, node, ref)
+            effect.risk = risk.id
             self.draft.cost_effects.setdefault(owner, []).append(effect)
 
     def _on_link(self, risk: Risk, impact: Impact) -> None:
