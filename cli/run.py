@@ -44,6 +44,10 @@ INTERRUPTED = 130
 @iterations_option
 @seed_option
 @threads_option
+@click.option(
+    "--periods", type=click.Choice(("week", "month", "quarter", "year", "none")), default="month", show_default=True,
+    help="Show what is spent in every period; quarters and years follow the plan's fiscal year.",
+)
 @click.option("--float", "with_float", is_flag=True, help="Keep total float of every activity too (takes longer).")
 @constraints_option
 @trust_option
@@ -53,7 +57,7 @@ INTERRUPTED = 130
 @debug_option
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
-    quick_correlation: float | None, scenario: str,
+    quick_correlation: float | None, scenario: str, periods: str,
     iterations: int, seed: int, threads: int | None, with_float: bool, constraints: str, trust_file_dates: bool,
     report: str | None, json_file: str | None, csv_file: str | None,
 ) -> int:  # fmt: skip
@@ -76,7 +80,10 @@ def command(
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
     with compilation_announced(read_plan), watched(iterations) as progress:
-        results = simulate(read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float)
+        results = simulate(
+            read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
+            periods=None if periods == "none" else periods,
+        )  # fmt: skip
     write_answers(results, report, json_file, csv_file)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0
