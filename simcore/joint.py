@@ -210,15 +210,15 @@ class Joint:
             amount_error=self._error_at_common(self.cost, share),
         )
 
-    def budget_given_date(self, percent: float, date: datetime | str | float) -> Given[float, float]:
+    def budget_given_date(self, percent: float, date: datetime | str) -> Given[float, float]:
         """P-value of the cost among the iterations that keep a date.
 
         Parameters
         ----------
         percent : float
             Of those iterations keep within the amount.
-        date : datetime, str or float
-            A number is a P-value of the finish: ``budget_given_date(80, 80)`` is the P80 cost, given that the P80 date is kept.
+        date : datetime or str
+            Also a P-value of the finish: ``budget_given_date(80, "P80")`` is the P80 cost, given that the P80 date is kept.
 
         Raises
         ------
@@ -227,19 +227,22 @@ class Joint:
         """
         return self._given(percent, self._cost_beside, self._date_limits(date), float, float)
 
-    def date_given_budget(self, percent: float, amount: float) -> Given[datetime, timedelta | None]:
-        """P-value of the finish among the iterations that keep within an amount; ValueError when none does."""
-        limits = self._fixed_limits(amount)
+    def date_given_budget(self, percent: float, amount: float | str) -> Given[datetime, timedelta | None]:
+        """P-value of the finish among the iterations that keep within an amount, or a P-value of the cost such as ``"P80"``.
+
+        ValueError when no iteration keeps it.
+        """
+        limits = self._amount_limits(amount)
         return self._given(percent, self._finish_beside, limits, self.finish._date, known_span)
 
-    def probability_of_budget_given_date(self, amount: float, date: datetime | str | float) -> Share:
+    def probability_of_budget_given_date(self, amount: float, date: datetime | str) -> Share:
         """Share of the iterations that keep a date (or a P-value of the finish) which keep within an amount too."""
         kept = self._cost_beside.kept(self._date_limits(date))
         return Share(kept._share_at_or_below(amount), kept._share_error(amount))
 
-    def probability_of_date_given_budget(self, date: datetime | str, amount: float) -> Share:
-        """Share of the iterations that keep within an amount which keep a date too."""
-        kept = self._finish_beside.kept(self._fixed_limits(amount))
+    def probability_of_date_given_budget(self, date: datetime | str, amount: float | str) -> Share:
+        """Share of the iterations that keep within an amount (or a P-value of the cost) which keep a date too."""
+        kept = self._finish_beside.kept(self._amount_limits(amount))
         minutes = self.finish._minutes(moment_of(date))
         return Share(kept._share_at_or_below(minutes), kept._share_error(minutes))
 
@@ -323,11 +326,18 @@ class Joint:
             iterations=kept.iterations,
         )
 
-    def _date_limits(self, date: datetime | str | float) -> Limits:
-        if isinstance(date, datetime | str):
-            return self._fixed_limits(self.finish._minutes(moment_of(date)))
-        share = share_of_percent(date)
-        return Limits(self.finish._quantile(share), self.finish._replicate_quantiles(share).tolist())
+    def _date_limits(self, date: datetime | str) -> Limits:
+        if isinstance(date, str) and date[:1] in ("P", "p"):
+            return self._percentile_limits(self.finish, date)
+        return self._fixed_limits(self.finish._minutes(moment_of(date)))
+
+    def _amount_limits(self, amount: float | str) -> Limits:
+        return self._percentile_limits(self.cost, amount) if isinstance(amount, str) else self._fixed_limits(amount)
+
+    def _percentile_limits(self, variable: Sampled, text: str) -> Limits:
+        """Of a P-value such as ``P80``: every replicate has its own."""
+        share = share_of_percent(text.lstrip("Pp"))
+        return Limits(variable._quantile(share), variable._replicate_quantiles(share).tolist())
 
     def _fixed_limits(self, limit: float) -> Limits:
         return Limits(limit, [limit] * self._replicates)

@@ -178,7 +178,7 @@ def test_synthetic_correlated_normals(number):
     assert_near(joint.correlation.spearman, rank, joint.correlation.spearman_error, 1e-5, "rank correlation")
     exact = multivariate_normal(cov=[[1, case["rho"]], [case["rho"], 1]]).cdf  # of standard normals
     limit = float(ndtri(0.8))
-    for at in (80.0, day(24 + 3 * limit)):
+    for at in ("P80", day(24 + 3 * limit)):
         amount = joint.budget_given_date(60, at)
         per_amount = (exact([limit, (amount.value + 0.05 - 70) / 8.5]) - exact([limit, (amount.value - 0.05 - 70) / 8.5])) / 0.1
         below = float(exact([limit, (amount.value - 70) / 8.5]))
@@ -285,13 +285,15 @@ def test_a_limit_that_no_iteration_keeps_is_refused():
         joint.date_given_budget(80, 0.0)
     with pytest.raises(ValueError, match="outside P0 to P100"):
         joint.frontier(0)
+    with pytest.raises(ValueError, match="P100 is outside P0 to P100"):
+        joint.date_given_budget(80, "P100")
 
 
 def test_few_iterations_have_no_errors():
     joint = joint_of(np.array([3, 5]), np.array([1.0, 2.0]))
     assert joint.recommended(70).date_error is None
     assert math.isnan(joint.recommended(70).amount_error)
-    assert math.isnan(joint.budget_given_date(80, 80).error)
+    assert math.isnan(joint.budget_given_date(80, "P80").error)
     assert joint.date_given_budget(80, 1.0).error is None
     assert math.isnan(joint.quadrants(START, 1.0).both.error)
 
@@ -318,8 +320,8 @@ AMOUNT = 75.0
 
 def answers_of(joint: Joint) -> dict[str, tuple[float, float]]:
     """Values with their standard errors, in units and money."""
-    pair, frontier, cost = joint.recommended(70), joint.frontier(70, dates=[DATE]), joint.budget_given_date(80, 80.0)
-    finish, correlation = joint.date_given_budget(80, AMOUNT), joint.correlation
+    pair, frontier, cost = joint.recommended(70), joint.frontier(70, dates=[DATE]), joint.budget_given_date(80, "P80")
+    finish, correlation = joint.date_given_budget(80, "P80"), joint.correlation
     assert pair.date_error is not None
     assert finish.error is not None
     return {
@@ -329,7 +331,7 @@ def answers_of(joint: Joint) -> dict[str, tuple[float, float]]:
         "frontier": (float(frontier.amounts[0]), float(frontier.errors[0])),
         "budget given date": (cost.value, cost.error),
         "date given budget": (in_units(finish.value), finish.error / MINUTE / UNIT),
-        "probability given date": joint.probability_of_budget_given_date(AMOUNT, 80.0),
+        "probability given date": joint.probability_of_budget_given_date(AMOUNT, "P80"),
         "pearson": (correlation.pearson, correlation.pearson_error),
         "spearman": (correlation.spearman, correlation.spearman_error),
         "only date": joint.quadrants(DATE, AMOUNT).only_date,
