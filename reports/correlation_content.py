@@ -84,12 +84,13 @@ def _line(pair: PairCorrelation) -> PairLine:
     if pair.possible is not None:
         asked += f", moved to {_number(pair.possible)}"
     return PairLine(
-        first=pair.first, second=pair.second, asked=asked, rank=_with_error(pair.rank, pair.rank_error),
-        total=_with_error(pair.total_rank, pair.total_rank_error), pearson=_number(pair.total_pearson),
+        first=pair.first, second=pair.second, asked=asked, rank=with_error(pair.rank, pair.rank_error),
+        total=with_error(pair.total_rank, pair.total_rank_error), pearson=_number(pair.total_pearson),
     )  # fmt: skip
 
 
-def _with_error(value: float | None, error: float | None) -> str:
+def with_error(value: float | None, error: float | None) -> str:
+    """A correlation with its standard error, where that is known."""
     return _number(value) if error is None else f"{_number(value)} ±{error:.2f}"
 
 

@@ -185,6 +185,15 @@ def points_text(error: float) -> str:
     return f"±{points:.1f} %" if 0 < points < 10 else f"±{points:.0f} %"
 
 
+def share_text(share: float, error: float) -> str:
+    """A probability with its standard error.
+
+    >>> share_text(0.7, 0.0123)
+    '70 % ±1.2 %'
+    """
+    return f"{percent_text(share)} {points_text(error)}"
+
+
 def scenario_text(name: str) -> str:
     """What a scenario is called on a page.
 

@@ -81,7 +81,7 @@ def run_answer(results: Results) -> dict[str, Any]:
             "cost": None if results.cost is None else _number(results.cost.deterministic),
         },
         "target": _date(goal.target),
-        "budget": goal.budget,
+        "budget": None if goal.budget is None else _number(goal.budget),
         "finish": aimed(_date_variable(results.finish), results.finish, "target", goal.target),
         "cost": None if results.cost is None else aimed(_money_variable(results.cost), results.cost, "budget", goal.budget),
         "joint": joint_answer(results),
