@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simcore.answers_joint import HEADLINE, levels, pairs
 from simcore.reports import wording
-from simcore.reports.content import cost_summary, finish_summary, with_clock
+from simcore.reports.content import cost_summary, finish_summary, priced, with_clock
 from simcore.reports.correlation_content import with_error
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def joint_section(results: Results) -> JointSection | None:
 
 def aims(results: Results) -> tuple[Aim, ...]:
     """The target date, the budget and both together, as far as they were asked about."""
-    goal, cost, found = results.goal, results.cost, []
+    goal, cost, found = results.goal, priced(results), []
     currency = results.plan.currency
     if goal.target is not None:
         share, error = results.finish.probability(goal.target), results.finish.probability_error(goal.target)
