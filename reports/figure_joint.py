@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CLOUD_POINTS = 2000
 CURVE_POINTS = 40
+FIRST_COLOUR = 2  # the first two of the series look like the dots and like P80
 
 
 def joint(results: Results) -> go.Figure:
@@ -38,7 +39,7 @@ def joint(results: Results) -> go.Figure:
     planned = both.finish.deterministic, both.cost.deterministic
     wanted = both.finish.p(HEADLINE), both.cost.p(HEADLINE)
     clock = with_clock(both.finish)
-    pairs = [(both.recommended(level), series_colour(place + 1)) for place, level in enumerate(chosen)]
+    pairs = [(both.recommended(level), series_colour(place + FIRST_COLOUR)) for place, level in enumerate(chosen)]
     return go.Figure(
         data=[
             _cloud(both),
