@@ -113,6 +113,17 @@ def test_run_json_answers_date_and_budget_together(plan: Path, capsysbinary: pyt
     assert len(joint["frontier"]["finish"]) == len(joint["frontier"]["cost"]) == len(joint["frontier"]["cost_error"])
 
 
+@pytest.mark.parametrize("iterations", [1, 2, 3, 5])
+def test_a_handful_of_iterations_is_answered(
+    plan: Path, iterations: int, capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    report = tmp_path / "report.html"
+    answer = answer_of(capsysbinary, "run", plan, "-n", iterations, "--json", "-", "--report", report)
+    assert answer["joint"]["recommended"][0]["cost"] > 0
+    assert (answer["joint"]["recommended"][0]["cost_error"] is None) == (iterations < 4)
+    assert "Recommended pairs" in report.read_text(encoding="utf-8") or iterations == 1
+
+
 def test_a_plan_without_cost_has_no_joint_answer(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     bare = tmp_path / "bare.yaml"
     bare.write_text(PLAN.replace(', cost: {per_day: 400}', "").replace(", cost: 900", ""), encoding="utf-8")
