@@ -93,8 +93,8 @@ def _figures(results: Results, page: Page) -> dict[str, go.Figure]:
         drawn["finish"] = figures.finish_distribution(results)
     if page.cost and page.cost.varies:
         drawn["cost"] = figures.cost_distribution(results)
-        if page.finish.varies:
-            drawn["joint"] = figures.joint(results)
+    if page.joint:
+        drawn["joint"] = figures.joint(results)
     if page.finish.varies:
         drawn["criticality"] = figures.criticality(results)
     if page.weather:

@@ -26,6 +26,7 @@ from simcore.reports.content import (
     scenario_title,
 )
 from simcore.reports.curve import curve_lines
+from simcore.reports.joint_content import joint_lines
 from simcore.reports.ranking import most_critical
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def run_summary(
     blocks: list[RenderableType] = [_head(results), Text(wording.clean(answer(results)), style="bold")]
     blocks += [_percentiles(both)] if width >= NARROW else [_percentiles([summary]) for summary in both]
     blocks += [_contingency(both)] if any(summary.varies for summary in both) else []
+    blocks += _lines(joint_lines(results))
     blocks += [_curve(results, min(64, width - 8), plain)] if finish.varies else []
     blocks += _milestones("Projects", project_summaries(results), width)
     blocks += _milestones("Milestones in focus", milestone_summaries(results), width)
@@ -130,6 +132,10 @@ def _percentiles(both: Sequence[Summary]) -> Table:
 
 def _cells(rows: Iterable[Row]) -> list[str]:
     return [text for row in rows for text in (row.value, row.error, row.difference)]
+
+
+def _lines(texts: Sequence[str]) -> list[RenderableType]:
+    return [Text("\n".join(map(wording.clean, texts)))] if texts else []
 
 
 def _contingency(both: Sequence[Summary]) -> Text:
