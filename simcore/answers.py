@@ -8,9 +8,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,9 @@ import numpy.typing as npt
 
 import simcore
 from simcore.activities import SHOWN_PERCENTILES
+from simcore.answer_values import date_value as _date
+from simcore.answer_values import number as _number
+from simcore.answers_earned_value import earned_value_answer
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
 from simcore.results import PERCENTILES, DateVariable, MoneyVariable
@@ -84,6 +86,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
         **_correlations(results.correlations),
         "weather": [_weather(of_calendar) for of_calendar in results.weather],
+        "earned_value": earned_value_answer(results),
         "activities": list(_activities(results)),
         "clamped": results.clamped,
         "warnings": list(results.warnings),
@@ -342,15 +345,6 @@ def _plain(column: npt.NDArray[Any]) -> list[Any]:
     if column.dtype.kind == "f":
         return [_number(value) for value in column.tolist()]
     return column.tolist()
-
-
-def _date(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="minutes")
-
-
-def _number(value: float) -> float | None:
-    """Nine decimals: beyond the accuracy of anything here, and without the noise of binary fractions."""
-    return round(float(value), 9) + 0.0 if math.isfinite(value) else None
 
 
 def _value_text(value: Any) -> str:
