@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from simcore.earned_measures import Measures, total_of
 from simcore.earned_schedule import EarnedSchedule, earned_schedule
 from simcore.models.plan import Activity, ActivityType, Plan, Ref, Status
 from simcore.models.pricing import spent_on
@@ -22,85 +23,6 @@ from simcore.scheduling import Schedule, schedule
 Floats = npt.NDArray[np.float64]
 Dates = npt.NDArray[np.datetime64]
 CENT = 0.005
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measures:
-    """Planned, earned and spent at the data date; of an activity, of a WBS node with all below it, or of the whole plan.
-
-    Attributes
-    ----------
-    bac : float
-        Budget at completion.
-    pv, ev, ac : float
-        Planned value, earned value, actual cost.
-    etc : float
-        What the plan itself still foresees to be spent, at its own prices (bottom-up estimate to complete).
-    """
-
-    bac: float
-    pv: float
-    ev: float
-    ac: float
-    etc: float
-
-    @property
-    def cv(self) -> float:
-        """Cost variance; negative is over cost."""
-        return self.ev - self.ac
-
-    @property
-    def sv(self) -> float:
-        """Schedule variance in money; negative is behind."""
-        return self.ev - self.pv
-
-    @property
-    def cpi(self) -> float | None:
-        """Cost performance index; None where nothing has been spent."""
-        return _ratio(self.ev, self.ac)
-
-    @property
-    def spi(self) -> float | None:
-        """Schedule performance index; None where nothing was planned."""
-        return _ratio(self.ev, self.pv)
-
-    @property
-    def eac_at_budget(self) -> float:
-        """Estimate at completion, the rest at its budget: AC + (BAC - EV)."""
-        return self.ac + self.bac - self.ev
-
-    @property
-    def eac_cpi(self) -> float | None:
-        """Estimate at completion, the rest at the efficiency so far: BAC / CPI."""
-        return _ratio(self.bac, self.cpi)
-
-    @property
-    def eac_cpi_spi(self) -> float | None:
-        """Estimate at completion, cost and schedule both press: AC + (BAC - EV) / (CPI x SPI)."""
-        if self.cpi is None or self.spi is None:
-            return None
-        rest = _ratio(self.bac - self.ev, self.cpi * self.spi)
-        return None if rest is None else self.ac + rest
-
-    @property
-    def eac_bottom_up(self) -> float:
-        """Estimate at completion of the plan itself: AC + ETC."""
-        return self.ac + self.etc
-
-    @property
-    def vac(self) -> float:
-        """Variance at completion of the plan itself; negative is over budget."""
-        return self.bac - self.eac_bottom_up
-
-    @property
-    def tcpi_bac(self) -> float | None:
-        """Efficiency that the rest needs to keep the budget; None where it is spent."""
-        return _ratio(self.bac - self.ev, self.bac - self.ac)
-
-    @property
-    def tcpi_eac(self) -> float | None:
-        """Efficiency that the plan's own estimate at completion takes for granted; None where it foresees nothing more."""
-        return _ratio(self.bac - self.ev, self.etc)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +128,6 @@ def as_of(plan: Plan) -> datetime | None:
     return max(dates, default=None)
 
 
-def _ratio(part: float, whole: float | None) -> float | None:
-    return part / whole if whole is not None and whole > 1e-9 else None
-
-
 def _budget(plan: Plan, activity: Activity, remaining_minutes: float) -> tuple[float, list[Slice], bool]:
     """``(BAC, its items, whether it is the baseline's)``; a summary's baseline sums up others and is left out."""
     slices = budget_slices(plan, activity, remaining_minutes)
@@ -265,7 +183,7 @@ class _Ledger:
             measures = Measures(bac=self.bac[i], pv=float(planned[i]), ev=ev, ac=spent_on(plan, activity), etc=etc)
             if measures.bac or measures.ac or measures.etc:
                 found[i] = measures
-        total = _sum(list(found.values()))
+        total = total_of(found.values())
         actual = {i: self._actual_dates(i) for i in found}
         ev_spread, ac_spread = (
             Spread(self.network, [Span(i, getattr(m, name), *actual[i], self._calendar(i)) for i, m in found.items()])
@@ -337,13 +255,14 @@ class _Ledger:
         )
 
     def _wbs(self, found: dict[int, Measures]) -> list[WbsValue]:
-        tree, below = WbsTree(self.plan.wbs), {node.code: [] for node in self.plan.wbs}  # type: dict[str, list[Measures]]
+        tree = WbsTree(self.plan.wbs)
+        below: dict[str, list[Measures]] = {node.code: [] for node in self.plan.wbs}
         for i, measures in found.items():
             code = self.plan.activities[i].wbs
             for above in tree.chain(code) if code else ():
                 below.setdefault(above, []).append(measures)
         names = {node.code: node.name for node in self.plan.wbs}
-        return [WbsValue(code=c, name=names.get(c, ""), measures=_sum(parts)) for c, parts in below.items() if parts]
+        return [WbsValue(code=c, name=names.get(c, ""), measures=total_of(parts)) for c, parts in below.items() if parts]
 
     def _curve(self, start: int, finish: int, ev: Spread, ac: Spread) -> ValueCurve:
         first, last = self.clock.date(start), self.clock.date(max(finish, self.now))
@@ -358,17 +277,13 @@ class _Ledger:
         )
 
     def _notes(self, total: Measures) -> list[str]:
-        of, own = self.counts["baseline cost"], self.counts["own cost"]
         notes = []
-        if own:
-            whose = "no activity has a baseline cost" if not of else f"{own:,} of {of + own:,} budgets have no baseline cost"
+        if whose := _lacking(self.counts["own cost"], self.counts["baseline cost"], "a baseline cost"):
             notes.append(
                 f"{whose}: the plan's own budgeted cost is taken; where it has none either, what is spent and what remains, "
                 "which leaves no cost variance."
             )
-        dated, undated = self.counts["baseline dates"], self.counts["own dates"]
-        if undated:
-            whose = "no activity has baseline dates" if not dated else f"{undated:,} of {dated + undated:,} have no baseline dates"
+        if whose := _lacking(self.counts["own dates"], self.counts["baseline dates"], "baseline dates"):
             notes.append(f"{whose}: planned value follows the present schedule, which hides delays up to the data date.")
         if self.counts["hammocks"]:
             notes.append("hammocks that state no progress earn what was planned for them (level of effort).")
@@ -383,9 +298,17 @@ class _Ledger:
         return [note[0].upper() + note[1:] for note in notes]
 
 
-def _sum(parts: list[Measures]) -> Measures:
-    names = ("bac", "pv", "ev", "ac", "etc")
-    return Measures(**{name: float(sum(getattr(part, name) for part in parts)) for name in names})
+def _lacking(without: int, having: int, what: str) -> str:
+    """How many budgets lack something; empty where none does.
+
+    >>> _lacking(2, 0, "a baseline cost"), _lacking(2, 3, "a baseline cost"), _lacking(0, 3, "a baseline cost")
+    ('no activity has a baseline cost', '2 of 5 activities have no baseline cost', '')
+    """
+    if not without:
+        return ""
+    if not having:
+        return f"no activity has {what}"
+    return f"{without:,} of {without + having:,} activities have no {what.removeprefix('a ')}"
 
 
 def _months(first: datetime, last: datetime) -> list[datetime]:

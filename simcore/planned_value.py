@@ -21,7 +21,7 @@ Slice = tuple[float, str]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An amount of one activity between two clock minutes; ``owner`` is the activity's position, ``calendar`` the one it is worked on."""
+    """An amount of one activity between two clock minutes, worked on a calendar; ``owner`` is the activity's position."""
 
     owner: int
     amount: float
