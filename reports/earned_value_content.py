@@ -12,8 +12,9 @@ from simcore.reports.content import HEADLINE, priced
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simcore.earned_measures import Measures
     from simcore.earned_schedule import EarnedSchedule
-    from simcore.earned_value import EarnedValue, Measures
+    from simcore.earned_value import EarnedValue
     from simcore.results import Results
 
 WORST = 8

@@ -10,8 +10,9 @@ from simcore.answer_values import date_value, number
 from simcore.earned_forecasts import cost_forecasts, finish_forecasts
 
 if TYPE_CHECKING:
+    from simcore.earned_measures import Measures
     from simcore.earned_schedule import EarnedSchedule
-    from simcore.earned_value import EarnedValue, Measures, ValueCurve
+    from simcore.earned_value import EarnedValue, ValueCurve
     from simcore.results import Results
 
 MEASURES = ("bac", "pv", "ev", "ac", "etc")

@@ -93,6 +93,10 @@ def earned_schedule(
     c = network.calendars.base.always if name is None else network.calendars.base.index[name]
     work, clock = network.calendars.base.work, network.clock
 
+    def before(minute: int) -> int:
+        """The end of the work before a minute, as finishes are written."""
+        return max(int(network.calendars.base.finish(c, work(c, minute))), start)
+
     def date(minutes: float) -> datetime | None:
         if not 0 < minutes < FARTHEST:
             return None
@@ -105,7 +109,7 @@ def earned_schedule(
         hours_per_day=24.0 if name is None else network.plan.calendars[name].hours_per_day,
         start=clock.date(start),
         finish=clock.date(finish),
-        moment=clock.date(moment),
+        moment=clock.date(moment if moment == at else before(moment)),
         at=clock.date(at),
         planned=planned,
         earned=done,

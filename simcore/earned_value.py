@@ -108,6 +108,12 @@ def earned_value(plan: Plan) -> EarnedValue | None:
     return found
 
 
+def planned_value(plan: Plan, moment: datetime) -> float:
+    """Cumulative planned value of a plan that has earned value, at any moment."""
+    ledger = _Ledger(plan)
+    return ledger.pv_spread.at(ledger.clock.minutes(moment))
+
+
 def why_unmeasured(plan: Plan) -> str:
     """Why a plan has no earned value; empty where it has."""
     active = [a for a in plan.activities if not a.inactive]
