@@ -108,7 +108,7 @@ def test_the_wbs_adds_up():
 
 
 def test_at_the_late_end_spi_is_one_and_spi_t_is_not():
-    """Planned 2-13 March (10 d), finished on 17 March (12 d): all is earned, yet SPI(t) = 10/12, and IEAC(t) is the actual finish.
+    """Planned 2-13 March (10 d), finished on 17 March (12 d): all is earned, yet SPI(t) = 10/12; IEAC(t) is the actual finish.
 
     Whether the data date is that day or weeks later.
     """
