@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simcore.earned_forecasts import CostForecast, FinishForecast, cost_forecasts, finish_forecasts
+from simcore.earned_forecasts import CostForecast, FinishForecast, cost_forecasts, finish_forecasts, varies
 from simcore.reports import wording
 from simcore.reports.content import HEADLINE, priced
 
@@ -216,7 +216,7 @@ def _amount_line(
 
 def _simulated_cost(results: Results, earned: EarnedValue, whole: bool) -> list[ForecastLine]:
     cost = priced(results)
-    if cost is None:
+    if cost is None or not varies(cost):
         return []
     return [
         _amount_line("Simulation", f"P{percent}", cost.p(percent), earned, whole, f"P{percent}", percent == HEADLINE)
@@ -245,8 +245,11 @@ def _date_line(
 
 def _simulated_finish(results: Results, earned: EarnedValue) -> list[ForecastLine]:
     finish = results.finish
-    kept = place_text(finish.probability_of_deterministic, "before", "after")
-    planned = _date_line("The plan's own schedule", "deterministic", finish.deterministic, earned, kept)
+    kept = finish.probability_of_deterministic if varies(finish) else None
+    place = place_text(kept, "before", "after")
+    planned = _date_line("The plan's own schedule", "deterministic", finish.deterministic, earned, place)
+    if kept is None:
+        return [planned]
     return [planned] + [
         _date_line("Simulation", f"P{percent}", finish.p(percent), earned, f"P{percent}", percent == HEADLINE)
         for percent in (50, HEADLINE)

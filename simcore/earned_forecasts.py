@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simcore.earned_value import EarnedValue
-    from simcore.results import Results
+    from simcore.results import DateVariable, MoneyVariable, Results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostForecast:
     """A cost at completion; ``probability`` is the share of iterations that cost no more.
 
-    Both are None where an index is unknown, the probability also where the simulation has no cost.
+    Both are None where an index is unknown, the probability also where no cost varies.
     """
 
     id: str
@@ -25,7 +25,7 @@ class CostForecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishForecast:
-    """A finish; ``probability`` is the share of iterations that finish no later."""
+    """A finish; ``probability`` is the share of iterations that finish no later, None where all finish together."""
 
     id: str
     formula: str
@@ -47,7 +47,7 @@ def cost_forecasts(results: Results, earned: EarnedValue) -> tuple[CostForecast,
             id=name,
             formula=formula,
             amount=amount,
-            probability=None if amount is None or cost is None else cost.probability(amount),
+            probability=None if amount is None or cost is None or not varies(cost) else cost.probability(amount),
         )
         for name, (formula, amount) in amounts.items()
     )
@@ -55,14 +55,22 @@ def cost_forecasts(results: Results, earned: EarnedValue) -> tuple[CostForecast,
 
 def finish_forecasts(results: Results, earned: EarnedValue) -> tuple[FinishForecast, ...]:
     """Finishes from earned schedule."""
-    schedule = earned.schedule
+    schedule, finish = earned.schedule, results.finish
     dates = {
         "as_planned": ("AT + (PD − ES)", schedule.forecast_as_planned),
         "spi_t": ("PD / SPI(t)", schedule.forecast),
     }
     return tuple(
         FinishForecast(
-            id=name, formula=formula, date=date, probability=None if date is None else results.finish.probability(date)
+            id=name,
+            formula=formula,
+            date=date,
+            probability=None if date is None or not varies(finish) else finish.probability(date),
         )
         for name, (formula, date) in dates.items()
     )
+
+
+def varies(variable: DateVariable | MoneyVariable) -> bool:
+    """Whether iterations differ, so that a value has a place among them."""
+    return bool(variable.samples.min() != variable.samples.max())

@@ -196,7 +196,7 @@ class _Ledger:
             for name in ("ev", "ac")
         )
         at = self._closing_minute(total)
-        start, finish = min(s for s, _ in self.planned.values()), max(f for _, f in self.planned.values())
+        start, finish = self._planned_span()
         return EarnedValue(
             as_of=self.moment,
             total=total,
@@ -210,6 +210,12 @@ class _Ledger:
     def _has_baseline_dates(self, i: int) -> bool:
         baseline = self.plan.activities[i].baseline
         return baseline is not None and (baseline.finish is not None or baseline.start is not None)
+
+    def _planned_span(self) -> tuple[int, int]:
+        """Planned start and finish; where there is a baseline, what lies outside of it counts only with its budget."""
+        baselined = [i for i in self.rows if self._has_baseline_dates(i)]
+        counting = [*baselined, *(i for i in self.rows if self.bac[i])] if baselined else self.rows
+        return min(self.planned[i][0] for i in counting), max(self.planned[i][1] for i in counting)
 
     def _planned_dates(self, i: int) -> tuple[int, int]:
         baseline = self.plan.activities[i].baseline

@@ -173,6 +173,15 @@ def test_a_baseline_without_cost_among_others_is_one_of_nothing():
     assert (total.bac, total.ev, total.ac) == pytest.approx((1_000.0, 500.0, 70.0))
 
 
+def test_what_has_no_baseline_and_no_budget_moves_no_planned_finish():
+    """Work added later, eight weeks from Monday 9 March on; with a budget it has to be earned, and so it counts."""
+    planned = work("A", START, on(3, 13), 1_000.0, 10, 0.5)
+    added = replace(work("N", START, START, None, 40), baseline=None)
+    priced = replace(added, cost=Cost(fixed=Amount(value=100.0)))
+    for other, finish in ((added, on(3, 13)), (priced, on(5, 1))):
+        assert earned_value(plan_of(planned, other, data_date=on(3, 6))).schedule.finish == finish
+
+
 def test_a_summary_counts_its_own_cost_alone():
     """Its baseline sums up what lies below it; its own cost here is 40."""
     below = work("A", START, on(3, 13), 1_000.0, 10, 0.5, wbs="W")

@@ -25,7 +25,8 @@ FEWEST_MEASURED = 16
 UPDATE, NEXT_UPDATE = "p6/bfbps13-53698071.xer", "p6/bfbps14-2400ee24.xer"
 CENT = 0.01
 PLANNED_ALIKE = 0.88
-"""P6 measured the periods against a baseline that the file does not hold; what was late by then was to be done in it."""
+"""The project names a baseline that the file does not hold. 847 of 958 agree; of the others, all begun, P6 planned more in 61
+(most were to be complete) and less in 50 (most were not to have begun)."""
 
 
 def read(path: Path) -> Plan | None:

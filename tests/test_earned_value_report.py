@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import simcore
 from simcore.answers import json_text
 from simcore.earned_forecasts import cost_forecasts, finish_forecasts
+from simcore.models.costs import Amount, Cost
 from simcore.reports import figures
 from simcore.reports.earned_value_content import earned_section
 from simcore.reports.html import render_report
@@ -103,3 +105,23 @@ def test_a_plan_without_progress_has_no_section(without):
     assert build_page(without).earned is None
     with pytest.raises(ValueError, match="no earned value"):
         figures.earned_value(without)
+
+
+def test_a_simulation_in_which_nothing_varies_places_no_forecast(results):
+    plan = results.plan
+    certain = plan.with_changes(
+        risks=(), factors=(), correlations=(),
+        activities=tuple(replace(a, uncertainty=None, cost=_certain(a.cost)) for a in plan.activities),
+    )  # fmt: skip
+    same = simcore.simulate(certain, iterations=64, threads=2)
+    section = earned_section(same)
+    assert "simulation" not in section.verdict
+    assert {line.place for line in (*section.cost, *section.finish)} == {"–"}
+    assert len(figures.earned_value(same).layout.shapes) == 1
+    block = same.to_dict()["earned_value"]
+    assert block["eac"]["cpi"]["probability"] is None
+    assert block["finish"]["spi_t"]["probability"] is None
+
+
+def _certain(cost):
+    return cost and Cost(fixed=cost.fixed and Amount(value=cost.fixed.value), actual=cost.actual)
