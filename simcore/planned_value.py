@@ -75,7 +75,6 @@ class Spread:
         if not len(now):
             return np.zeros(0)
         done = np.clip((now[self._calendar] - self._begin) / np.maximum(self._work, 1.0), 0.0, 1.0)
-        done[self._work <= 0] = 0.0
         done[minute >= self._finish] = 1.0
         done[self._at_start] = minute >= self._start[self._at_start]
         done[self._at_end] = minute >= self._finish[self._at_end]

@@ -73,7 +73,7 @@ def _cost(plan: Plan, activity: Activity, minutes: float) -> float:
         return 0.0
     fixed = activity.cost.fixed.value if activity.cost.fixed else 0.0
     per_day = activity.cost.per_day.value if activity.cost.per_day else 0.0
-    return fixed + per_day * minutes / (60 * plan.calendar_of(activity).hours_per_day)
+    return fixed + per_day * float(minutes) / (60 * plan.calendar_of(activity).hours_per_day)
 
 
 def _date(value: np.datetime64) -> datetime:

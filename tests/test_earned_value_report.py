@@ -9,6 +9,7 @@ import pytest
 import simcore
 from simcore.answers import json_text
 from simcore.earned_forecasts import cost_forecasts, finish_forecasts
+from simcore.earned_value import earned_value
 from simcore.models.costs import Amount, Cost
 from simcore.reports import figures
 from simcore.reports.earned_value_content import earned_section
@@ -125,3 +126,10 @@ def test_a_simulation_in_which_nothing_varies_places_no_forecast(results):
 
 def _certain(cost):
     return cost and Cost(fixed=cost.fixed and Amount(value=cost.fixed.value), actual=cost.actual)
+
+
+def test_the_plan_as_a_file_has_the_same_earned_value(results, tmp_path):
+    simcore.write(results.plan, tmp_path / "plan.yaml")
+    again = simcore.read(tmp_path / "plan.yaml")
+    assert earned_value(again).total == results.earned_value.total
+    assert earned_value(again).schedule == results.earned_value.schedule
