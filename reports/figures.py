@@ -2,7 +2,7 @@
 
 >>> from simcore.reports import figures
 >>> figures.__all__
-['cost_distribution', 'criticality', 'finish_distribution', 'gantt', 'joint', 'milestone_distribution', 'weather']
+['cost_distribution', 'criticality', 'earned_value', 'finish_distribution', 'gantt', 'joint', 'milestone_distribution', 'weather']
 """
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simcore.reports import wording
 from simcore.reports.content import HEADLINE, with_clock
 from simcore.reports.figure_distribution import Flag, distribution_figure
+from simcore.reports.figure_earned_value import earned_value
 from simcore.reports.figure_gantt import criticality, gantt
 from simcore.reports.figure_joint import joint
 from simcore.reports.figure_weather import weather
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     from simcore.results import DateVariable, Results
 
-__all__ = ["cost_distribution", "criticality", "finish_distribution", "gantt", "joint", "milestone_distribution", "weather"]
+__all__ = [
+    "cost_distribution", "criticality", "earned_value", "finish_distribution", "gantt", "joint", "milestone_distribution",
+    "weather",
+]  # fmt: skip
 
 
 def finish_distribution(results: Results) -> go.Figure:

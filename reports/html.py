@@ -97,6 +97,8 @@ def _figures(results: Results, page: Page) -> dict[str, go.Figure]:
         drawn["joint"] = figures.joint(results)
     if page.finish.varies:
         drawn["criticality"] = figures.criticality(results)
+    if page.earned:
+        drawn["earned-value"] = figures.earned_value(results)
     if page.weather:
         drawn["weather"] = figures.weather(results)
     for number, key in enumerate(page.drawn_milestones):

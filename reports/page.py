@@ -18,6 +18,7 @@ from simcore.reports.content import (
     scenario_title,
 )
 from simcore.reports.correlation_content import CorrelationSection, correlation_section
+from simcore.reports.earned_value_content import EarnedSection, earned_section
 from simcore.reports.joint_content import JointSection, aims, joint_section
 from simcore.reports.weather_content import WeatherTable, weather_tables
 
@@ -63,6 +64,7 @@ class Page:
     drawn_milestones: tuple[str, ...]
     import_check: ImportCheck
     weather: tuple[WeatherTable, ...]
+    earned: EarnedSection | None
     basis: Basis
     correlations: CorrelationSection | None
 
@@ -92,6 +94,7 @@ def build_page(results: Results) -> Page:
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
         import_check=check_import(plan, results.schedule),
         weather=weather_tables(results),
+        earned=earned_section(results),
         basis=basis,
         correlations=correlation_section(results.correlations),
     )

@@ -26,6 +26,7 @@ from simcore.reports.content import (
     scenario_title,
 )
 from simcore.reports.curve import curve_lines
+from simcore.reports.earned_value_content import brief, verdict
 from simcore.reports.joint_content import joint_lines
 from simcore.reports.ranking import most_critical
 
@@ -65,6 +66,7 @@ def run_summary(
     blocks += [_contingency(both)] if any(summary.varies for summary in both) else []
     blocks += _lines(joint_lines(results))
     blocks += [_curve(results, min(64, width - 8), plain)] if finish.varies else []
+    blocks += _earned(results)
     blocks += _milestones("Projects", project_summaries(results), width)
     blocks += _milestones("Milestones in focus", milestone_summaries(results), width)
     blocks += _critical(results, width)
@@ -156,6 +158,14 @@ def _curve(results: Results, width: int, plain: bool) -> Text:
 
 def _minutes(moment: datetime) -> float:
     return float(np.datetime64(moment, "m").astype(np.int64))
+
+
+def _earned(results: Results) -> list[RenderableType]:
+    earned = results.earned_value
+    if earned is None:
+        return []
+    date = wording.date_text(earned.as_of, is_finish=False)
+    return [Group(Text(f"Earned value at {date}", style="bold"), Text(verdict(results, earned)), Text(brief(earned)))]
 
 
 def _milestones(title: str, summaries: Sequence[Summary], width: int) -> list[RenderableType]:

@@ -19,6 +19,7 @@ from simcore.activities import SHOWN_PERCENTILES
 from simcore.answer_values import date_value as _date
 from simcore.answer_values import number as _number
 from simcore.answer_values import write_columns as _write_columns
+from simcore.answers_earned_value import earned_value_answer
 from simcore.answers_joint import aimed, joint_answer
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
@@ -89,6 +90,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
         **_correlations(results.correlations),
         "weather": [_weather(of_calendar) for of_calendar in results.weather],
+        "earned_value": earned_value_answer(results),
         "activities": list(_activities(results)),
         "clamped": results.clamped,
         "warnings": list(results.warnings),

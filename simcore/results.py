@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simcore.activities import ActivityTable
     from simcore.cash_flow import CashFlow
     from simcore.contingency import Contingency
+    from simcore.earned_value import EarnedValue
     from simcore.joint import Joint
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
@@ -398,6 +399,13 @@ class Results:
         """What weather took from every calendar that has some, from the data date to the P80 finish; computed on first use."""
         summary: tuple[CalendarWeather, ...] = self.replay.weather_summary(self.iterations, self.finish.p(80).date())
         return summary
+
+    @cached_property
+    def earned_value(self) -> EarnedValue | None:
+        """Earned value at the data date; None without progress or cost. See :mod:`simcore.earned_value`."""
+        from simcore.earned_value import earned_value
+
+        return earned_value(self.plan)
 
     def report(self, path: str) -> None:
         """Write the HTML report: one self-contained file."""
