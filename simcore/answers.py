@@ -5,12 +5,10 @@ in elapsed hours, floats in hours of work. What is not known is null.
 """
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +16,10 @@ import numpy.typing as npt
 
 import simcore
 from simcore.activities import SHOWN_PERCENTILES
+from simcore.answer_values import date_value as _date
+from simcore.answer_values import number_value as _number
+from simcore.answer_values import write_columns as _write_columns
+from simcore.answers_money import money_answer
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
 from simcore.results import PERCENTILES, DateVariable, MoneyVariable
@@ -80,6 +82,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         },
         "finish": _date_variable(results.finish),
         "cost": None if results.cost is None else _money_variable(results.cost),
+        **money_answer(results, _money_variable),
         "projects": {key: _date_variable(variable) for key, variable in results.projects.items()},
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
         **_correlations(results.correlations),
@@ -196,12 +199,6 @@ def write_compared(comparison: Comparison, stream: IO[str]) -> None:
         if run.cost is not None:
             named[f"cost {run.id}"] = run.cost.samples
     _write_columns(named, stream)
-
-
-def _write_columns(named: Mapping[str, npt.NDArray[Any]], stream: IO[str]) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(named)
-    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
 
 
 def json_text(answer: Mapping[str, Any]) -> str:
@@ -342,15 +339,6 @@ def _plain(column: npt.NDArray[Any]) -> list[Any]:
     if column.dtype.kind == "f":
         return [_number(value) for value in column.tolist()]
     return column.tolist()
-
-
-def _date(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="minutes")
-
-
-def _number(value: float) -> float | None:
-    """Nine decimals: beyond the accuracy of anything here, and without the noise of binary fractions."""
-    return round(float(value), 9) + 0.0 if math.isfinite(value) else None
 
 
 def _value_text(value: Any) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from simcore.achieved import Achieved
     from simcore.activities import ActivityTable
+    from simcore.cash_flow import CashFlow
+    from simcore.contingency import Contingency
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
     from simcore.weather_summary import CalendarWeather
@@ -309,6 +311,9 @@ class Results:
     milestones: Mapping[str, DateVariable] = field(default_factory=dict)
     clamped: int = 0
     warnings: Sequence[str] = ()
+    cash_flow: CashFlow | None = None
+    cost_base_year: MoneyVariable | None = None
+    present_value: MoneyVariable | None = None
     replay: Any = None  # recomputes iterations; see simcore.simulation
 
     @property
@@ -322,6 +327,10 @@ class Results:
         if self.cost is None:
             raise ValueError("the plan has no cost, so there is no joint confidence; add costs to the plan")
         return Joint(self.finish, self.cost)
+
+    def contingency(self, percent: float = 80) -> Contingency | None:
+        """What a P-value of the cost asks for beyond the deterministic cost, divided."""
+        return None
 
     def iteration(self, number: int) -> Schedule:
         """One iteration (numbered from 0) recomputed as a dated schedule."""

@@ -1,0 +1,34 @@
+"""How single values stand in machine-readable answers."""
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def date_value(moment: datetime | None) -> str | None:
+    """A moment as ``YYYY-MM-DDTHH:MM``."""
+    return None if moment is None else moment.isoformat(timespec="minutes")
+
+
+def date_values(moments: npt.NDArray[np.datetime64]) -> list[str]:
+    """The same of an array without gaps."""
+    texts: list[str] = np.datetime_as_string(moments, unit="m").tolist()
+    return texts
+
+
+def number_value(value: float) -> float | None:
+    """Nine decimals: beyond the accuracy of anything here, and without the noise of binary fractions."""
+    return round(float(value), 9) + 0.0 if math.isfinite(value) else None
+
+
+def write_columns(named: Mapping[str, npt.NDArray[Any]], stream: IO[str]) -> None:
+    """Columns of equal length as CSV, their names first."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(named)
+    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
