@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.importcheck import ImportCheck, check_import
 from simcore.reports import wording
 from simcore.reports.basis import Basis, build_basis
+from simcore.reports.cash_flow_content import CashFlowSection, PriceLevel, cash_flow_section, price_levels
 from simcore.reports.content import (
     HEADLINE,
     Summary,
@@ -18,6 +19,7 @@ from simcore.reports.content import (
     project_summaries,
     scenario_title,
 )
+from simcore.reports.contingency_content import ContingencySection, contingency_section
 from simcore.reports.correlation_content import CorrelationSection, correlation_section
 from simcore.reports.weather_content import WeatherTable, weather_tables
 
@@ -57,7 +59,10 @@ class Page:
     cards: tuple[Card, ...]
     finish: Summary
     cost: Summary | None
+    price_levels: tuple[PriceLevel, ...]
     joint: str
+    cash_flow: CashFlowSection | None
+    contingency: ContingencySection | None
     projects: tuple[Summary, ...]
     milestones: tuple[Summary, ...]
     drawn_milestones: tuple[str, ...]
@@ -86,7 +91,10 @@ def build_page(results: Results) -> Page:
         cards=tuple(_cards(finish, cost)),
         finish=finish,
         cost=cost,
+        price_levels=price_levels(results),
         joint=_joint(results),
+        cash_flow=cash_flow_section(results),
+        contingency=contingency_section(results),
         projects=project_summaries(results),
         milestones=milestones,
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],

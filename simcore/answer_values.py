@@ -1,4 +1,4 @@
-"""How single values stand in machine-readable answers."""
+"""How dates and numbers stand in machine-readable answers."""
 from __future__ import annotations
 
 import csv
@@ -12,19 +12,23 @@ import numpy.typing as npt
 
 
 def date_value(moment: datetime | None) -> str | None:
-    """A moment as ``YYYY-MM-DDTHH:MM``."""
+    """Local time to the minute.
+
+    >>> date_value(datetime(2026, 12, 18, 17))
+    '2026-12-18T17:00'
+    """
     return None if moment is None else moment.isoformat(timespec="minutes")
 
 
+def number(value: float | None) -> float | None:
+    """Nine decimals: beyond the accuracy of anything here, and without the noise of binary fractions."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 9) + 0.0
+
+
 def date_values(moments: npt.NDArray[np.datetime64]) -> list[str]:
-    """The same of an array without gaps."""
+    """Local times to the minute, of an array without gaps."""
     texts: list[str] = np.datetime_as_string(moments, unit="m").tolist()
     return texts
-
-
-def number_value(value: float) -> float | None:
-    """Nine decimals: beyond the accuracy of anything here, and without the noise of binary fractions."""
-    return round(float(value), 9) + 0.0 if math.isfinite(value) else None
 
 
 def write_columns(named: Mapping[str, npt.NDArray[Any]], stream: IO[str]) -> None:

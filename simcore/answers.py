@@ -17,7 +17,7 @@ import numpy.typing as npt
 import simcore
 from simcore.activities import SHOWN_PERCENTILES
 from simcore.answer_values import date_value as _date
-from simcore.answer_values import number_value as _number
+from simcore.answer_values import number as _number
 from simcore.answer_values import write_columns as _write_columns
 from simcore.answers_money import money_answer
 from simcore.importcheck import check_import

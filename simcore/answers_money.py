@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.answer_values import date_value, date_values, number_value, write_columns
+from simcore.answer_values import date_value, date_values, number, write_columns
 from simcore.drawdown import Drawdown, drawdown
 from simcore.flow_summary import Bands, FlowSummary, summarise_flow
 from simcore.funding import Excess, Funding, funding
@@ -80,7 +80,7 @@ def _csv_funding(flow: CashFlow, funded: Funding | None) -> dict[str, npt.NDArra
     excesses = (None,) * flow.periods if funded is None else funded.by_period
     return {
         "funding_limit": np.array(["" if e is None else e.limit.amount for e in excesses], object),
-        "probability_over_funding": np.array(["" if e is None else number_value(e.probability) for e in excesses], object),
+        "probability_over_funding": np.array(["" if e is None else number(e.probability) for e in excesses], object),
     }
 
 
@@ -95,27 +95,27 @@ def _cash_flow(flow: CashFlow) -> dict[str, Any]:
 
 def _periods(flow: CashFlow, summary: FlowSummary) -> Iterator[dict[str, Any]]:
     edges = date_values(flow.edges)
-    for number, label in enumerate(flow.labels):
+    for k, label in enumerate(flow.labels):
         yield {
-            "label": label, "start": edges[number], "end": edges[number + 1], "actual": number_value(flow.actual[number]),
-            **_band(summary.by_period, number),
-            "cumulative": _band(summary.cumulative, number),
+            "label": label, "start": edges[k], "end": edges[k + 1], "actual": number(flow.actual[k]),
+            **_band(summary.by_period, k),
+            "cumulative": _band(summary.cumulative, k),
         }  # fmt: skip
 
 
-def _band(bands: Bands, number: int) -> dict[str, Any]:
+def _band(bands: Bands, k: int) -> dict[str, Any]:
     return {
-        "deterministic": number_value(bands.deterministic[number]),
-        "mean": number_value(bands.mean[number]),
-        "percentiles": {f"P{percent}": number_value(values[number]) for percent, values in bands.percentiles.items()},
-        "standard_error": {"mean": number_value(bands.mean_error[number]), "P80": number_value(bands.p80_error[number])},
+        "deterministic": number(bands.deterministic[k]),
+        "mean": number(bands.mean[k]),
+        "percentiles": {f"P{percent}": number(values[k]) for percent, values in bands.percentiles.items()},
+        "standard_error": {"mean": number(bands.mean_error[k]), "P80": number(bands.p80_error[k])},
     }
 
 
 def _funding(flow: CashFlow, funded: Funding) -> dict[str, Any]:
     return {
-        "probability_over_any": number_value(funded.probability),
-        "probability_over_any_error": number_value(funded.probability_error),
+        "probability_over_any": number(funded.probability),
+        "probability_over_any_error": number(funded.probability_error),
         "first_short": None if funded.first_short is None else flow.labels[funded.first_short],
         "limits": [_excess(excess) for excess in funded.by_limit],
         "periods": [
@@ -129,23 +129,23 @@ def _funding(flow: CashFlow, funded: Funding) -> dict[str, Any]:
 def _excess(excess: Excess) -> dict[str, Any]:
     return {
         **_limit(excess.limit),
-        "probability_over": number_value(excess.probability),
-        "probability_over_error": number_value(excess.probability_error),
-        "expected_excess": number_value(excess.expected),
-        "expected_excess_error": number_value(excess.expected_error),
-        "needed": {f"P{percent}": number_value(amount) for percent, amount in excess.needed.items()},
+        "probability_over": number(excess.probability),
+        "probability_over_error": number(excess.probability_error),
+        "expected_excess": number(excess.expected),
+        "expected_excess_error": number(excess.expected_error),
+        "needed": {f"P{percent}": number(amount) for percent, amount in excess.needed.items()},
     }
 
 
 def _limit(limit: FundingLimit) -> dict[str, Any]:
-    return {"limit": limit.name, "amount": number_value(limit.amount), "until": date_value(limit.until)}
+    return {"limit": limit.name, "amount": number(limit.amount), "until": date_value(limit.until)}
 
 
 def _contingency(contingency: Contingency, drawn: Drawdown | None) -> dict[str, Any]:
     return {
         "percent": contingency.percent,
-        **{name: number_value(getattr(contingency, name)) for name in ("planned", "target", "total")},
-        "total_error": number_value(contingency.total_error),
+        **{name: number(getattr(contingency, name)) for name in ("planned", "target", "total")},
+        "total_error": number(contingency.total_error),
         **{name: [_share(share) for share in getattr(contingency, name)] for name in DIVISIONS},
         "drawdown": None if drawn is None else list(_drawdown(drawn)),
     }
@@ -154,7 +154,7 @@ def _contingency(contingency: Contingency, drawn: Drawdown | None) -> dict[str, 
 def _share(share: Share) -> dict[str, Any]:
     return {
         "id": share.id, "name": share.name, "amount": round(share.amount, 2) + 0.0,
-        "standard_error": number_value(share.standard_error), "planned": number_value(share.planned),
+        "standard_error": number(share.standard_error), "planned": number(share.planned),
     }  # fmt: skip
 
 
@@ -162,6 +162,6 @@ def _drawdown(drawn: Drawdown) -> Iterator[dict[str, Any]]:
     moments = date_values(drawn.moments)
     for moment, planned, expected, to_go in zip(moments, drawn.planned, drawn.expected, drawn.cost_to_go, strict=True):
         yield {
-            "at": moment, "planned": number_value(planned), "expected": number_value(expected), "cost_to_go": number_value(to_go),
+            "at": moment, "planned": number(planned), "expected": number(expected), "cost_to_go": number(to_go),
         }  # fmt: skip
 

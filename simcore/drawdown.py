@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from simcore.contingency import Contingency
-    from simcore.models.plan import Ref
+    from simcore.models.plan import Plan, Ref
     from simcore.results import Results
 
 Floats = npt.NDArray[np.float64]
@@ -54,7 +54,7 @@ def drawdown(results: Results, contingency: Contingency) -> Drawdown | None:
 
     What no activity carries is held until the project finishes. None without a cash flow or without a data date.
     """
-    flow, began = results.cash_flow, _data_date(results)
+    flow, began = results.cash_flow, first_data_date(results.plan)
     if flow is None or began is None:
         return None
     ends = flow.edges[1:].astype("datetime64[m]")
@@ -86,9 +86,9 @@ def drawdown(results: Results, contingency: Contingency) -> Drawdown | None:
     )
 
 
-def _data_date(results: Results) -> np.datetime64 | None:
-    """The first data date of the projects."""
-    dates = [p.data_date for p in results.plan.projects if p.data_date is not None]
+def first_data_date(plan: Plan) -> np.datetime64 | None:
+    """The first data date of a plan's projects; None where none has one."""
+    dates = [p.data_date for p in plan.projects if p.data_date is not None]
     return np.datetime64(min(dates), "m") if dates else None
 
 

@@ -102,7 +102,7 @@ def funding(flow: CashFlow) -> Funding | None:
         for limit, peak in zip(limits, peaks, strict=True)
     ]
     amounts = np.array([limit.amount for limit in limits])
-    exceeded: npt.NDArray[np.bool_] = (np.array(peaks) > amounts[:, None] + TOLERANCE).any(axis=0)
+    exceeded = np.any(np.array(peaks) > amounts[:, None] + TOLERANCE, axis=0)
     all_in_all = MoneyVariable(exceeded.astype(np.float64), flow.replicates, 0.0)
     return Funding(
         by_period=tuple(by_period),
