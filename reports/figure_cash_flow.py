@@ -11,6 +11,7 @@ import numpy.typing as npt
 from simcore.drawdown import first_data_date
 from simcore.flow_summary import Bands, summarise_flow
 from simcore.funding import limit_in_force
+from simcore.reports.cash_flow_content import PERIOD_NAMES
 from simcore.reports.contingency_content import budget_steps
 from simcore.reports.theme import DATE_TICKS, LIGHT, template
 
@@ -23,18 +24,25 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Dates = npt.NDArray[np.datetime64]
 BAR = 0.8
-"""Width of a bar as a share of its period; a third of what is left stands to its left as a gap."""
+"""Width of a bar as a share of its period."""
+MOST_BARS = 60
+"""With more periods than this, lines and a band are easier to read than bars."""
 
 
 def cash_flow(results: Results) -> go.Figure:
-    """Spending by period: bars of the mean with what has been spent, lines from P10 to P90, ticks of the plan.
+    """Spending by period: mean, P10 to P90, plan and what has been spent; bars, or lines where there are many periods.
 
     ValueError for a run without a cash flow.
     """
     import plotly.graph_objects as go
 
     flow = known_flow(results)
-    bands = summarise_flow(flow).by_period
+    traces = (_bars if flow.periods <= MOST_BARS else _curves)(flow, summarise_flow(flow).by_period)
+    return go.Figure(data=traces, layout=_layout(results, flow, f"Spent in the {PERIOD_NAMES[flow.unit]}", 380))
+
+
+def _bars(flow: CashFlow, bands: Bands) -> list[dict[str, Any]]:
+    """Bars of the mean, what of it has been spent, lines from P10 to P90, ticks at the plan."""
     begin, end = flow.edges[:-1].astype("datetime64[m]"), flow.edges[1:].astype("datetime64[m]")
     centre = begin + (end - begin) / 2
     widths = ((end - begin).astype(np.int64) * 60_000 * BAR).tolist()
@@ -49,7 +57,22 @@ def cash_flow(results: Results) -> go.Figure:
     if flow.actual.any():
         spent = {**bar, "y": _amounts(flow.actual), "name": "Spent", "hoverinfo": "skip"}
         traces.insert(1, {**spent, "marker": {"color": LIGHT["reserve"], "line": {"width": 0}}})
-    return go.Figure(data=traces, layout=_layout(results, flow, f"Spent in the {flow.unit}", 380))
+    return traces
+
+
+def _curves(flow: CashFlow, bands: Bands) -> list[dict[str, Any]]:
+    """The same as lines through the middles of the periods, and a band."""
+    begin, end = flow.edges[:-1].astype("datetime64[m]"), flow.edges[1:].astype("datetime64[m]")
+    x = _texts(begin + (end - begin) / 2)
+    p10, p90 = _amounts(bands.percentiles[10]), _amounts(bands.percentiles[90])
+    traces = [
+        *_band("P10–P90", x, p10, p90, LIGHT["band"]),
+        {**_line("Mean", x, _amounts(bands.mean), LIGHT["curve"], 2.2), "customdata": _hover_rows(flow, bands),
+         "hovertemplate": _hover("Mean")},
+        _line("Deterministic", x, _amounts(bands.deterministic), LIGHT["planned"], 1.8, "dash"),
+    ]  # fmt: skip
+    past = int(np.flatnonzero(flow.actual)[-1]) + 1 if flow.actual.any() else 0
+    return [*traces, _line("Spent", x[:past], _amounts(flow.actual[:past]), LIGHT["reserve"], 4)] if past else traces
 
 
 def cash_flow_cumulative(results: Results) -> go.Figure:
@@ -82,9 +105,9 @@ def known_flow(results: Results) -> CashFlow:
     return results.cash_flow
 
 
-def legend_below(results_height: int) -> dict[str, Any]:
-    """A legend under the plot, as far below on high figures as on low ones."""
-    return {"orientation": "h", "x": 0, "y": -48 / results_height, "yanchor": "top", "font": {"size": 12}}
+def legend() -> dict[str, Any]:
+    """A legend above the plot, in the order of the traces."""
+    return {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 12}, "traceorder": "normal"}
 
 
 def _band(name: str, x: list[str], low: list[float], high: list[float], colour: str) -> list[dict[str, Any]]:
@@ -152,7 +175,7 @@ def _budget(results: Results, flow: CashFlow) -> list[dict[str, Any]]:
         return []
     steps = budget_steps(budget.amount, budget.contingency, budget.management_reserve)
     levels = {"Budget": budget.amount}
-    levels |= {"Budget with contingency and reserve": sum(steps.values())} if len(steps) > 1 else {}
+    levels |= {"Approved in all": sum(steps.values())} if len(steps) > 1 else {}
     ends = _texts(flow.edges[[0, -1]])
     styles = (("dash", LIGHT["series3"]), ("dot", LIGHT["series3"]))
     return [
@@ -172,15 +195,15 @@ def _layout(results: Results, flow: CashFlow, title: str, height: int) -> dict[s
         "margin": {"t": 30},
         "barmode": "overlay",
         "showlegend": True,
-        "legend": legend_below(height),
+        "legend": legend(),
         "xaxis": {"type": "date", "tickformatstops": DATE_TICKS, "range": _texts(flow.edges[[0, -1]])},
         "yaxis": {"title": {"text": f"{title}, {currency}" if currency else title}, "tickformat": "~s", "rangemode": "tozero"},
         "shapes": [{"type": "line", "x0": str(today), "x1": str(today), "yref": "paper", "y0": 0, "y1": 1, "line": line}]
         if inside
         else [],
         "annotations": [
-            {"x": str(today), "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "xshift": -4, "text": "data date",
-             "showarrow": False, "font": {"size": 11, "color": LIGHT["muted"]}}
+            {"x": str(today), "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "xshift": 2, "text": "data date",
+             "showarrow": False, "bgcolor": LIGHT["surface"], "font": {"size": 11, "color": LIGHT["muted"]}}
         ]
         if inside
         else [],

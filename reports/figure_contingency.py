@@ -18,7 +18,7 @@ from simcore.reports.contingency_content import (
     others_text,
     share_name,
 )
-from simcore.reports.figure_cash_flow import legend_below
+from simcore.reports.figure_cash_flow import legend
 from simcore.reports.theme import DATE_TICKS, LIGHT, template
 
 if TYPE_CHECKING:
@@ -35,13 +35,19 @@ FROM_ZERO = 0.35
 
 @dataclass(frozen=True)
 class Step:
-    """A bar of the waterfall from ``start`` to ``end``."""
+    """A bar of the waterfall from ``start`` to ``end``; ``text`` is the exact amount."""
 
     name: str
     start: float
     end: float
     colour: str
     text: str
+
+    @property
+    def label(self) -> str:
+        """The amount in few characters; signed where the bar does not begin at 0."""
+        text = wording.short_money(self.end - self.start)
+        return f"+{text}" if self.start and self.end > self.start else text
 
 
 def contingency_waterfall(results: Results) -> go.Figure:
@@ -57,6 +63,7 @@ def contingency_waterfall(results: Results) -> go.Figure:
     rows = [len(steps) - 1 - number for number in range(len(steps))]
     currency = escape(results.plan.currency, quote=False)
     title = f"Cost, {currency}" if currency else "Cost"
+    title += f", from {wording.short_money(low)} on" if low else ""
     high = max(max(step.start, step.end) for step in steps)
     return go.Figure(
         data=[
@@ -72,11 +79,11 @@ def contingency_waterfall(results: Results) -> go.Figure:
             "template": template(),
             "height": 90 + ROW_HEIGHT * len(steps),
             "margin": {"t": 12},
-            "xaxis": {"title": {"text": title if low == 0 else f"{title} (the axis does not begin at 0)"}, "tickformat": "~s",
-                      "showgrid": True, "nticks": 6, "range": [low, high + 0.2 * (high - low)]},
+            "xaxis": {"title": {"text": title}, "tickformat": "~s", "showgrid": True, "nticks": 5,
+                      "range": [low, high + 0.3 * (high - low)]},
             "yaxis": {**_names([step.name for step in steps], rows), "showgrid": False, "range": [-0.6, len(steps) - 0.4]},
             "annotations": [
-                {"x": max(step.start, step.end), "y": row, "text": escape(step.text, quote=False), "showarrow": False,
+                {"x": max(step.start, step.end), "y": row, "text": escape(step.label, quote=False), "showarrow": False,
                  "xanchor": "left", "xshift": 4, "font": {"size": 12, "color": LIGHT["ink"]}}
                 for step, row in zip(steps, rows, strict=True)
             ],
@@ -151,9 +158,9 @@ def contingency_drawdown(results: Results) -> go.Figure:
         layout={
             "template": template(),
             "height": 340,
-            "margin": {"t": 20},
+            "margin": {"t": 30},
             "showlegend": True,
-            "legend": legend_below(340),
+            "legend": legend(),
             "xaxis": {"type": "date", "tickformatstops": DATE_TICKS},
             "yaxis": {"title": {"text": f"{title}, {currency}" if currency else title}, "tickformat": "~s",
                       "rangemode": "tozero"},
