@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simcore.results import Results
 
 MOST_PERIODS = 8
+ROOM_FOR_MEANS = 75  # characters below which the mean of single periods is left out
 
 
 def money_blocks(results: Results, width: int) -> list[RenderableType]:
@@ -56,7 +57,7 @@ def _contingency(section: ContingencySection, width: int) -> RenderableType:
 
 def _cash_flow(section: CashFlowSection, width: int) -> Table:
     wide, funded = width >= NARROW, bool(section.limits)
-    columns = ["Plan", "Mean", *(["P10", "P90"] if wide else []), f"P{HEADLINE} by its end"]
+    columns = ["Plan", *(["Mean"] if width >= ROOM_FOR_MEANS else []), *(["P10", "P90"] if wide else []), f"P{HEADLINE} by its end"]
     columns += ["Over funding"] if funded else []
     made = table("", *((name, "right") for name in columns), title=_titled("Spending", section.currency))
     for line in [*section.lines, section.total]:
@@ -64,7 +65,8 @@ def _cash_flow(section: CashFlowSection, width: int) -> Table:
         last = [line.over] if funded else []
         style = "bold" if line is section.total else "yellow" if line.short else ""
         name = Text(wording.clean(line.label))
-        made.add_row(name, line.deterministic, line.mean, *spread, line.cumulative_spread[2], *last, style=style)
+        mean = [line.mean] if width >= ROOM_FOR_MEANS else []
+        made.add_row(name, line.deterministic, *mean, *spread, line.cumulative_spread[2], *last, style=style)
     return made
 
 

@@ -11,6 +11,7 @@ from simcore.answer_values import date_value, date_values, number, write_columns
 from simcore.drawdown import Drawdown, drawdown
 from simcore.flow_summary import Bands, FlowSummary, summarise_flow
 from simcore.funding import Excess, Funding, funding
+from simcore.models.errors import PlanError, Problem
 
 if TYPE_CHECKING:
     from simcore.cash_flow import CashFlow
@@ -48,12 +49,12 @@ def write_cash_flow(results: Results, stream: IO[str]) -> None:
 
     Raises
     ------
-    ValueError
+    PlanError
         When the run has no cash flow.
     """
     flow = results.cash_flow
     if flow is None:
-        raise ValueError("the run has no cash flow: the plan has no cost, or no periods were asked for")
+        raise PlanError(Problem("", "The run has no cash flow to write.", "Give the plan costs, and the run periods."))
     summary, funded = summarise_flow(flow), funding(flow)
     write_columns(
         {
