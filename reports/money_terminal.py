@@ -56,16 +56,16 @@ def _contingency(section: ContingencySection, width: int) -> RenderableType:
 
 
 def _cash_flow(section: CashFlowSection, width: int) -> Table:
-    wide, funded = width >= NARROW, bool(section.limits)
-    columns = ["Plan", *(["Mean"] if width >= ROOM_FOR_MEANS else []), *(["P10", "P90"] if wide else []), f"P{HEADLINE} by its end"]
-    columns += ["Over funding"] if funded else []
+    wide, with_mean, funded = width >= NARROW, width >= ROOM_FOR_MEANS, bool(section.limits)
+    columns = ["Plan", *(["Mean"] if with_mean else []), *(["P10", "P90"] if wide else [])]
+    columns += [f"P{HEADLINE} by its end", *(["Over funding"] if funded else [])]
     made = table("", *((name, "right") for name in columns), title=_titled("Spending", section.currency))
     for line in [*section.lines, section.total]:
         spread = [line.spread[0], line.spread[3]] if wide else []
         last = [line.over] if funded else []
         style = "bold" if line is section.total else "yellow" if line.short else ""
         name = Text(wording.clean(line.label))
-        mean = [line.mean] if width >= ROOM_FOR_MEANS else []
+        mean = [line.mean] if with_mean else []
         made.add_row(name, line.deterministic, *mean, *spread, line.cumulative_spread[2], *last, style=style)
     return made
 
