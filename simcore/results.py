@@ -285,7 +285,12 @@ class Results:
     finish : DateVariable
         Project finish (all projects together).
     cost : MoneyVariable or None
-        Total cost at completion; None when the plan has no cost at all.
+        Total cost at completion, in the money of the dates on which it is spent where the plan says how prices move; None
+        when the plan has no cost at all.
+    cost_base_year, present_value : MoneyVariable or None
+        The same at the prices of the price date (None where no prices move), and discounted (None where no rate is given).
+    cash_flow : CashFlow or None
+        Spending by period, where it was asked for.
     projects, milestones : mapping of shown id to DateVariable
         Finish of each project (when there are several) and dates of the milestones in focus.
     activities : ActivityTable
@@ -309,6 +314,9 @@ class Results:
     activities: ActivityTable
     projects: Mapping[str, DateVariable] = field(default_factory=dict)
     milestones: Mapping[str, DateVariable] = field(default_factory=dict)
+    cash_flow: CashFlow | None = None
+    cost_base_year: MoneyVariable | None = None
+    present_value: MoneyVariable | None = None
     clamped: int = 0
     warnings: Sequence[str] = ()
     cash_flow: CashFlow | None = None
@@ -337,6 +345,27 @@ class Results:
         if not 0 <= number < self.iterations:
             raise ValueError(f"iteration {number} is outside 0 to {self.iterations - 1}")
         return self.replay.iteration(number)
+
+    def contingency(self, percent: float = 80) -> Contingency | None:
+        """What a P-value of the cost asks for beyond the deterministic cost, divided by causes, activities and risks.
+
+        None for a plan without cost. Computed on first use: the iterations run once more.
+
+        Raises
+        ------
+        ValueError
+            For a percentage outside 0 to 100.
+        """
+        share_of_percent(percent)
+        if self.cost is None:
+            return None
+        if percent not in self._contingencies:
+            self._contingencies[percent] = self.replay.contingency(self.cost, percent)
+        return self._contingencies[percent]
+
+    @cached_property
+    def _contingencies(self) -> dict[float, Contingency | None]:
+        return {}
 
     @cached_property
     def without_hard_constraints(self) -> DateVariable | None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from simcore.activities import ActivityTable, Histograms
 from simcore.design import Design
-from simcore.kernel_columns import NONE
+from simcore.kernel_columns import CALENDAR, NONE
 from simcore.kernel_run import (
     BINS,
     COUNT,
     EXTREMES,
+    FINISH,
     LARGEST,
     LOG_WIDTH,
     LOW,
@@ -31,8 +32,9 @@ from simcore.kernel_run import (
 from simcore.models.constraints import hard_constraints, with_constraints
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Plan
-from simcore.network import Network, all_existing, compile_network
+from simcore.network import Network, all_existing, compile_network, network_dates
 from simcore.passes import run_passes
+from simcore.periods import UNITS
 from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import CompiledRisk, compile_risk
 from simcore.scenarios import resolve
@@ -41,6 +43,9 @@ from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
 
 if TYPE_CHECKING:
+    from simcore.contingency import Contingency
+    from simcore.flow import CompiledFlow
+    from simcore.kernel_flow import FlowSamples
     from simcore.weather_summary import CalendarWeather
 
 LANES = 320
@@ -74,6 +79,7 @@ def simulate(
     with_float: bool = False,
     design: Design | None = None,
     lanes: int = LANES,
+    periods: str | None = None,
 ) -> Results:
     """Simulate a plan.
 
@@ -99,6 +105,8 @@ def simulate(
         The design of an earlier run, to compare with it on common random numbers.
     lanes : int
         Iterations side by side in a batch; a matter of speed only.
+    periods : {"week", "month", "quarter", "year"}, optional
+        Keep what is spent in every period (``results.cash_flow``); quarters and years follow the plan's fiscal year.
 
     Returns
     -------
@@ -114,17 +122,19 @@ def simulate(
     if not 1 <= iterations <= LONGEST_RUN:
         raise ValueError(f"iterations must be 1 to {LONGEST_RUN:,}, not {iterations}")
     resolve(plan, scenario)
+    if periods is not None and periods not in UNITS:
+        raise ValueError(f"periods must be one of {', '.join(UNITS)}, not {periods!r}")
     if all(a.type.is_span or a.inactive for a in plan.activities):
         raise PlanError(Problem(plan.source, "holds no activity that can be simulated.", "Add activities with durations."))
-    run = Run(plan, design or Design(seed=seed), scenario, with_float)
+    run = Run(plan, design or Design(seed=seed), scenario, with_float, periods)
     return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress)
 
 
 class Run:
     """A compiled run; also recomputes single iterations."""
 
-    def __init__(self, plan: Plan, design: Design, scenario: str, with_float: bool):
-        self.design, self.scenario, self.with_float = design, scenario, with_float
+    def __init__(self, plan: Plan, design: Design, scenario: str, with_float: bool, periods: str | None = None):
+        self.design, self.scenario, self.with_float, self.periods = design, scenario, with_float, periods
         self.schedule: Schedule = schedule(plan)
         self.network: Network = compile_network(plan)
         self.risk: CompiledRisk = plan.remembered(("risk", scenario), self._compile_risk)
@@ -132,6 +142,7 @@ class Run:
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
         self._without: DateVariable | None = None
+        self.flow: CompiledFlow | None = None
 
     def _compile_risk(self) -> CompiledRisk:
         spans = self.network.activity_of[self.network.nodes :]
@@ -145,9 +156,24 @@ class Run:
         """All iterations, in rounds that hold the same number of every replicate."""
         kept = samples(self.network, iterations, self.risk.has_cost)
         template = self._ranges()
-        workers = [_Worker(self, lanes, template) for _ in range(threads)]
+        self.flow = self._compile_flow(template)
+        spent = None if self.flow is None else self.flow.samples(iterations)
+        workers = [_Worker(self, lanes, template, spent) for _ in range(threads)]
         done = self._rounds(iterations, workers, kept, progress)
-        return self._results(iterations, done, kept, workers)
+        return self._results(iterations, done, kept, workers, spent)
+
+    def _compile_flow(self, ranges: Counters) -> CompiledFlow | None:
+        """Money over time, where it is asked for or decides about the total."""
+        finance = self.network.plan.finance
+        needed = self.periods is not None or self.risk.costs.moved_by_time or finance.discount is not None
+        if not (self.risk.has_cost and needed):
+            return None
+        from simcore.flow import compile_flow
+
+        last = latest_date(self.network, ranges)
+        key = "flow", self.scenario, self.periods, last
+        flow: CompiledFlow = self.network.plan.remembered(key, lambda: compile_flow(self.network, self.risk, self.periods, last))
+        return flow
 
     def unit(self, worker: _Worker, replicate: int, first: int, last: int, kept: Samples) -> int:
         """One unit of work; returns its iterations."""
@@ -155,6 +181,7 @@ class Run:
         run_passes(
             self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (first, last),
             (worker.work, worker.counters, kept), COUNT, with_late=self.with_float, sampled=True, weather=worker.weather,
+            after=worker.after,
         )
         return last - first
 
@@ -215,10 +242,12 @@ class Run:
     def _date_variable(self, minutes: npt.NDArray[np.int32], deterministic: Any) -> DateVariable:
         return DateVariable(minutes, self.network.clock.origin, self.design.replicates, deterministic)
 
-    def _results(self, requested: int, done: int, kept: Samples, workers: list[_Worker]) -> Results:
+    def _results(
+        self, requested: int, done: int, kept: Samples, workers: list[_Worker], spent: FlowSamples | None
+    ) -> Results:
         from simcore.advice import advise
 
-        plan, replicates = self.network.plan, self.design.replicates
+        plan = self.network.plan
         self._date_the_undated(kept)
         finish = self._date_variable(kept.finish[-1, :done], self.schedule.project_end)
         several = len(plan.projects) > 1
@@ -230,7 +259,7 @@ class Run:
             iterations=done,
             requested=requested,
             finish=finish,
-            cost=MoneyVariable(kept.cost[:done], replicates, self.risk.deterministic_cost) if self.risk.has_cost else None,
+            **self._money(done, kept, spent),
             activities=self._activities(done, workers),
             projects={
                 p.id: self._date_variable(kept.finish[k, :done], self.schedule.project_finish[p.id])
@@ -242,6 +271,16 @@ class Run:
             replay=self,
         )
         return advise(results, self.risk)
+
+    def _money(self, done: int, kept: Samples, spent: FlowSamples | None) -> dict[str, Any]:
+        """The total cost, and what there is of it over time."""
+        if not self.risk.has_cost:
+            return {"cost": None}
+        if self.flow is None or spent is None:
+            return {"cost": MoneyVariable(kept.cost[:done], self.design.replicates, self.risk.deterministic_cost)}
+        from simcore.flow_results import flow_results
+
+        return flow_results(self.flow, self.risk, spent, kept.cost, done, self.design.replicates)
 
     def _date_the_undated(self, kept: Samples) -> None:
         """A project in which nothing has dates finishes where its schedule says: at its data date."""
@@ -275,6 +314,20 @@ class Run:
             histograms=dict(zip(names, _merge(workers, self.quantities), strict=True)),
         )
 
+    def cost_flow(self) -> CompiledFlow | None:
+        """Cost lines and prices, whether or not the run kept money over time; None without any cost."""
+        if self.flow is None and self.risk.has_cost:
+            from simcore.flow import compile_flow
+
+            self.flow = compile_flow(self.network, self.risk, None, network_dates(self.network)[1])
+        return self.flow
+
+    def contingency(self, cost: MoneyVariable, percent: float) -> Contingency | None:
+        """What a P-value of the cost asks for, divided by causes."""
+        from simcore.contingency import contingency
+
+        return contingency(self, cost, percent)
+
     def without_hard_constraints(self, iterations: int) -> DateVariable | None:
         """The finish without hard constraints, on the same random numbers; None when there are none."""
         if self._without is None and hard_constraints(self.network.plan):
@@ -304,7 +357,8 @@ class Run:
 class _Worker:
     """Rows and counters of one thread at a time."""
 
-    def __init__(self, run: Run, lanes: int, ranges: Counters):
+    def __init__(self, run: Run, lanes: int, ranges: Counters, spent: FlowSamples | None):
+        self.after = None if run.flow is None or spent is None else run.flow.worker(lanes, spent).after
         self.work = run.workspace(lanes)
         self.weather = lane_weather(run.weather, lanes)
         self.counters = counters(run.network, run.design.replicates, run.quantities)
@@ -323,6 +377,19 @@ class _Worker:
     def total(self) -> npt.NDArray[np.uint32]:
         counts = self.counters.counts
         return counts.astype(np.uint32) if self.wide is None else counts + self.wide
+
+
+def latest_date(network: Network, ranges: Counters) -> datetime:
+    """A date after which hardly any iteration finishes, from the extremes of a pilot; the first of a month, to be stable."""
+    n, latest = network.nodes, 0
+    finishes = ranges.range[:, FINISH, LARGEST]
+    calendar = network.logic.nodes[:, CALENDAR]
+    for c in np.unique(calendar):
+        latest = max(latest, network.calendars.base.finish(int(c), int(finishes[:n][calendar == c].max())))
+    latest = max([latest, *(int(finish) for finish in finishes[n:] if abs(finish) < -NONE)])
+    first = network.clock.minutes(network_dates(network)[0])
+    last = network.clock.date(latest + (latest - first) // 4 + 45 * 1440)
+    return last.replace(day=1, hour=0, minute=0)
 
 
 def _bins(ranges: Counters) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
