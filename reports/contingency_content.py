@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simcore.drawdown import Drawdown, drawdown
+from simcore.contingency import CAUSE_NAMES
+from simcore.drawdown import Drawdown, drawdown, first_data_date
 from simcore.reports import wording
 from simcore.reports.content import HEADLINE, priced
 from simcore.reports.money_parts import WHOLE_FROM, shown_amount, texts_of_parts
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from simcore.results import Results
 
 MOST_SHARES = 12
+SHORT_CAUSES = {
+    "uncertainty": "Uncertain amounts",
+    "schedule": "Longer durations",
+    "events": "Risk events",
+    "existence": "Work there or not",
+    "escalation": "Escalation",
+    "actions": "Mitigation actions",
+    "durations": "Uncertain durations",
+}
 DIVISIONS = {"risk": "By risk", "wbs": "By WBS", "account": "By cost account", "activity": "By activity"}
 
 
@@ -99,7 +109,7 @@ def contingency_section(results: Results) -> ContingencySection | None:
         currency=results.plan.currency,
         divisions=tuple(_divisions(contingency)),
         budget=_budget(results, whole),
-        drawdown=() if drawn is None else tuple(_drawdown(drawn, whole)),
+        drawdown=() if drawn is None else tuple(_drawdown(drawn, _beginning(results), whole)),
     )
 
 
@@ -135,10 +145,15 @@ def largest_shares(shares: Sequence[Share], most: int = MOST_SHARES) -> tuple[li
 
 
 def share_name(share: Share) -> str:
-    """Id and name of a part, once where they are the same or where the id is only the key of a source."""
-    if not share.name or share.name.casefold() == share.id.casefold():
+    """Id and name of a part; a cause has only a name."""
+    if not share.name or share.name in (share.id, CAUSE_NAMES.get(share.id)):
         return share.name or share.id
     return f"{share.id} {share.name}" if share.id else share.name
+
+
+def short_name(share: Share) -> str:
+    """The same in the few words that stand beside a bar."""
+    return SHORT_CAUSES[share.id] if share.name == CAUSE_NAMES.get(share.id) else share_name(share)
 
 
 def others_text(count: int) -> str:
@@ -218,10 +233,15 @@ def budget_steps(amount: float, contingency: float, reserve: float) -> dict[str,
     return {name: part for name, part in steps.items() if part or name == "Budget for the work"}
 
 
-def _drawdown(drawn: Drawdown, whole: bool) -> list[DrawdownLine]:
+def _beginning(results: Results) -> str:
+    """What the first line of a drawdown is called."""
+    return "Start" if first_data_date(results.plan) is None else "Data date"
+
+
+def _drawdown(drawn: Drawdown, beginning: str, whole: bool) -> list[DrawdownLine]:
     return [
         DrawdownLine(
-            label=label or "Data date",
+            label=label or beginning,
             planned=wording.money_text(planned, whole=whole),
             expected=wording.money_text(expected, whole=whole),
             of_cost_to_go="" if np.isnan(share) else f"{100 * share:.1f} %",

@@ -16,7 +16,7 @@ from simcore.reports.contingency_content import (
     contingency_steps,
     largest_shares,
     others_text,
-    share_name,
+    short_name,
 )
 from simcore.reports.figure_cash_flow import legend
 from simcore.reports.theme import DATE_TICKS, LIGHT, template
@@ -106,7 +106,7 @@ def contingency_shares(results: Results, by: str) -> go.Figure:
     shown, others = largest_shares(shares)
     amounts = [share.amount for share in shown]
     errors: list[float | None] = [share.standard_error if np.isfinite(share.standard_error) else None for share in shown]
-    names = [share_name(share) for share in shown]
+    names = [short_name(share) for share in shown]
     if others:
         amounts, errors = [*amounts, sum(share.amount for share in others)], [*errors, None]
         names = [*names, others_text(len(others))]
@@ -142,7 +142,7 @@ def contingency_drawdown(results: Results) -> go.Figure:
 
     drawn = drawdown(results, known_contingency(results))
     if drawn is None:
-        raise ValueError("a drawdown needs a cash flow and a data date")
+        raise ValueError("the run has no cash flow, along which a contingency could be drawn down")
     x = [str(text) for text in np.datetime_as_string(drawn.moments.astype("datetime64[m]"))]
     hover = "%{x|%-d %b %Y}<br>%{y:,.0f}<extra>%{fullData.name}</extra>"
     line: dict[str, Any] = {"type": "scatter", "mode": "lines+markers", "x": x, "hovertemplate": hover, "marker": {"size": 5}}
@@ -183,7 +183,7 @@ def _needed(contingency: Contingency) -> list[Step]:
     steps = [Step("Deterministic cost", 0.0, at, LIGHT["planned"], shown.planned)]
     for share, line in zip((s for s in contingency.by_source if s.amount), shown.sources, strict=True):
         colour = LIGHT["accent"] if share.amount > 0 else LIGHT["series3"]
-        steps.append(Step(line.name, at, at + share.amount, colour, f"{line.amount} {line.error}"))
+        steps.append(Step(short_name(share), at, at + share.amount, colour, f"{line.amount} {line.error}"))
         at += share.amount
     last = Step(f"P{shown.percent} cost", 0.0, contingency.target, LIGHT["curve"], f"{shown.target} {shown.error}")
     return [*steps, last]

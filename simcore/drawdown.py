@@ -20,13 +20,14 @@ FIFTHS = (10, 30, 50, 70, 90)
 
 @dataclass(frozen=True, kw_only=True)
 class Drawdown:
-    """Contingency that the remaining work still needs, first at the data date, then at the end of every later period.
+    """Contingency that the remaining work still needs: first where that begins, then at the end of every later period.
 
     Attributes
     ----------
     total : float
-        The whole contingency, that at the data date.
+        The whole contingency.
     moments : ndarray of datetime64[m], shape (n,)
+        The first is the data date, or the beginning of the cash flow of a plan without one.
     labels : tuple of str
         Of the periods that end there; the first is empty.
     planned, expected : ndarray, shape (n,)
@@ -52,11 +53,13 @@ class Drawdown:
 def drawdown(results: Results, contingency: Contingency) -> Drawdown | None:
     """Release every activity's share of a contingency evenly from the start of its remaining work to its finish.
 
-    What no activity carries is held until the project finishes. None without a cash flow or without a data date.
+    What no activity carries is held until the project finishes. None without a cash flow.
     """
-    flow, began = results.cash_flow, first_data_date(results.plan)
-    if flow is None or began is None:
+    flow = results.cash_flow
+    if flow is None:
         return None
+    data_date = first_data_date(results.plan)
+    began = flow.edges[0].astype("datetime64[m]") if data_date is None else data_date
     ends = flow.edges[1:].astype("datetime64[m]")
     later = ends > began
     moments = np.append(began, ends[later])

@@ -319,9 +319,6 @@ class Results:
     present_value: MoneyVariable | None = None
     clamped: int = 0
     warnings: Sequence[str] = ()
-    cash_flow: CashFlow | None = None
-    cost_base_year: MoneyVariable | None = None
-    present_value: MoneyVariable | None = None
     replay: Any = None  # recomputes iterations; see simcore.simulation
 
     @property
@@ -335,10 +332,6 @@ class Results:
         if self.cost is None:
             raise ValueError("the plan has no cost, so there is no joint confidence; add costs to the plan")
         return Joint(self.finish, self.cost)
-
-    def contingency(self, percent: float = 80) -> Contingency | None:
-        """What a P-value of the cost asks for beyond the deterministic cost, divided."""
-        return None
 
     def iteration(self, number: int) -> Schedule:
         """One iteration (numbered from 0) recomputed as a dated schedule."""

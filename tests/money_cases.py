@@ -9,16 +9,12 @@ from functools import cache
 import numpy as np
 
 from simcore.cash_flow import CashFlow
-from simcore.contingency import Contingency, Share
+from simcore.contingency import CAUSE_NAMES, Contingency, Share
 from simcore.models.finance import Budget, Finance, FundingLimit
 from simcore.results import MoneyVariable, Results
 from tests.report_cases import run
 
 SOURCES = {"uncertainty": 0.41, "schedule": 0.3, "events": 0.27, "escalation": 0.07, "actions": -0.05}
-SOURCE_NAMES = {
-    "uncertainty": "Uncertainty", "schedule": "Schedule", "events": "Risk events", "escalation": "Escalation",
-    "actions": "Mitigation actions",
-}  # fmt: skip
 
 
 def flow_of(
@@ -86,14 +82,14 @@ def contingency_of(results: Results) -> Contingency:
     rng = np.random.default_rng(1)
     ids = {plan.shown[a.ref]: a for a in plan.activities if a.cost}
     wbs = {node.code: node.name for node in plan.wbs if node.parent}
-    risks = {"uncertainty": "Uncertainty", **{r.id: r.name for r in plan.risks}, "escalation": "Escalation"}
+    risks = {**{r.id: r.name for r in plan.risks}, **{key: CAUSE_NAMES[key] for key in ("durations", "uncertainty")}}
     return Contingency(
         percent=80,
         planned=cost.deterministic,
         target=cost.p(80),
         total=total,
         total_error=cost.standard_error(80),
-        by_source=shares(total, SOURCES, SOURCE_NAMES),
+        by_source=shares(total, SOURCES, CAUSE_NAMES),
         by_activity=shares(total, {k: float(rng.random()) for k in ids}, {k: a.name for k, a in ids.items()}, 5000.0),
         by_wbs=shares(total, {k: float(rng.random()) for k in wbs}, wbs, 90_000.0),
         by_account=(),

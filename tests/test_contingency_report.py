@@ -7,24 +7,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import simcore
 from simcore.answers import json_text, run_answer
-from simcore.contingency import Contingency, Share
+from simcore.contingency import CAUSE_NAMES, Contingency, Share
 from simcore.models.finance import Budget, Finance
 from simcore.reports import figures
+from simcore.reports.cash_flow_content import cash_flow_section
 from simcore.reports.content import cost_summary
 from simcore.reports.contingency_content import (
     MOST_SHARES,
+    SHORT_CAUSES,
     ContingencySection,
     contingency_section,
     contingency_steps,
     largest_shares,
     share_name,
+    short_name,
 )
 from simcore.reports.html import render_report
 from simcore.reports.terminal import run_summary
 from simcore.results import MoneyVariable, Results
 from tests.money_cases import money_run, with_money
-from tests.report_cases import HOSTILE
+from tests.report_cases import HOSTILE, make_plan
 from tests.test_cash_flow_report import amount
 from tests.test_reports_html import Elements, page_data
 
@@ -98,9 +102,19 @@ def test_the_largest_parts_come_first_and_the_others_together(section: Contingen
 
 
 def test_parts_are_named_once() -> None:
-    named = {("A1", "Dig"): "A1 Dig", ("A1", ""): "A1", ("events", "Events"): "Events", ("", "Rest"): "Rest"}
+    named = {
+        ("A1", "Dig"): "A1 Dig", ("A1", ""): "A1", ("Dig", "Dig"): "Dig", ("events", "Risk events"): "Risk events",
+        ("events", "Shows"): "events Shows", ("", "Rest"): "Rest",
+    }  # fmt: skip
     for (key, name), text in named.items():
         assert share_name(Share(id=key, name=name, amount=1.0, standard_error=0.0)) == text
+
+
+def test_every_cause_has_a_short_name() -> None:
+    assert list(SHORT_CAUSES) == list(CAUSE_NAMES)
+    cause = Share(id="durations", name=CAUSE_NAMES["durations"], amount=1.0, standard_error=0.0)
+    assert short_name(cause) == "Uncertain durations"
+    assert short_name(replace(cause, name="Show times")) == "durations Show times"
 
 
 def test_the_budget_says_how_probably_each_step_suffices(section: ContingencySection) -> None:
@@ -120,8 +134,8 @@ def test_the_waterfall_goes_from_the_plan_to_the_p_value() -> None:
     bars, connectors = figures.contingency_waterfall(results).data
     ends = [base + x for base, x in zip(bars.base, bars.x, strict=True)]
     assert list(bars.customdata) == [
-        "Deterministic cost", "Uncertainty", "Schedule", "Risk events", "Escalation", "Mitigation actions", "P80 cost",
-        "Budget for the work", "Approved contingency", "Management reserve", "Approved in all",
+        "Deterministic cost", "Uncertain amounts", "Longer durations", "Risk events", "Escalation", "Mitigation actions",
+        "P80 cost", "Budget for the work", "Approved contingency", "Management reserve", "Approved in all",
     ]  # fmt: skip
     assert ends[0] == pytest.approx(contingency.planned)
     assert ends[5] == pytest.approx(contingency.target, abs=0.01)
@@ -239,3 +253,22 @@ def test_a_budget_for_the_work_alone_is_one_step() -> None:
     assert section is not None
     assert [line.name for line in section.budget] == ["Budget for the work"]
     assert list(figures.contingency_waterfall(results).data[0].customdata)[-2:] == ["P80 cost", "Budget for the work"]
+
+
+def test_what_a_run_finds_itself_adds_up_on_every_page() -> None:
+    """Without anything made by hand: cash flow and contingency of the engine."""
+    results = simcore.simulate(make_plan(10), iterations=400, seed=2, threads=2, periods="month")
+    section, flow = contingency_section(results), cash_flow_section(results)
+    assert section is not None
+    assert flow is not None
+    for lines in (section.steps.sources, *(division.lines for division in section.divisions)):
+        assert sum(amount(line.amount) for line in lines) == amount(section.steps.total)
+    assert amount(section.steps.planned) + amount(section.steps.total) == amount(section.steps.target)
+    assert sum(amount(line.mean) for line in flow.lines) == amount(flow.total.mean)
+    assert flow.total.deterministic == section.steps.planned
+    assert flow.lines[-1].cumulative_spread[2] == section.steps.target
+    assert section.drawdown[0].planned == section.steps.total  # all work is still to be done
+    assert section.drawdown[-1].planned == section.drawdown[-1].expected == "0"
+    words = Elements(render_report(results)).words
+    assert "What is the contingency for?" in words
+    assert "When is the money spent?" in words
