@@ -60,13 +60,14 @@ INTERRUPTED = 130
 @file_option("--report", metavar="FILE.html", help="Write the report: one page, works offline.")
 @file_option("--json", "json_file", help="Write the answer for machines.")
 @file_option("--csv", "csv_file", help="Write the samples, one row an iteration.")
+@file_option("--cash-flow", "cash_flow", metavar="FILE.csv", help="Write the cash flow, one row a period.")
 @debug_option
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
     quick_correlation: float | None, scenario: str, periods: str,
     iterations: int, seed: int, threads: int | None, jcl: float, target: str | None,
     budget: float | None, with_float: bool, constraints: str, trust_file_dates: bool,
-    report: str | None, json_file: str | None, csv_file: str | None,
+    report: str | None, json_file: str | None, csv_file: str | None, cash_flow: str | None,
 ) -> int:  # fmt: skip
     """Simulate a plan: when will it finish, and what will it cost, with which confidence?
 
@@ -74,8 +75,9 @@ def command(
     FILE, - is standard output. Ctrl-C stops early and reports what has been done.
     """
     if report == "-":
-        raise click.UsageError("--report needs a file; only --json and --csv can go to standard output.")
-    outputs = Outputs({"--report": report, "--json": json_file, "--csv": csv_file}, inputs=(plan, risks))
+        raise click.UsageError("--report needs a file; only --json, --csv and --cash-flow can go to standard output.")
+    named = {"--report": report, "--json": json_file, "--csv": csv_file, "--cash-flow": cash_flow}
+    outputs = Outputs(named, inputs=(plan, risks))
 
     from simcore.cli.notes import show_notes
     from simcore.cli.progress import compilation_announced, watched
@@ -92,19 +94,23 @@ def command(
             periods=None if periods == "none" else periods,
         )  # fmt: skip
     results = results.with_goal(jcl, target, budget)
-    write_answers(results, report, json_file, csv_file)
+    write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0
 
 
-def write_answers(results: Results, report: str | None, json_file: str | None, csv_file: str | None) -> None:
+def write_answers(
+    results: Results, report: str | None, json_file: str | None, csv_file: str | None, cash_flow: str | None
+) -> None:
     """Write the files that were asked for."""
     from simcore.answers import json_text, run_answer, write_samples
+    from simcore.answers_money import write_cash_flow
 
     emit(json_file, lambda: json_text(run_answer(results)))
     emit(csv_file, lambda: csv_text(partial(write_samples, results)))
     if report is not None:
         results.report(report)
+    emit(cash_flow, lambda: csv_text(partial(write_cash_flow, results)))  # last: a plan without cost has none to write
 
 
 def show_summary(results: Results, outputs: Outputs) -> None:

@@ -1,8 +1,9 @@
 """Figures of a run, for notebooks and for the page: one function each, each returns a plotly Figure.
 
 >>> from simcore.reports import figures
->>> figures.__all__
-['cost_distribution', 'criticality', 'earned_value', 'finish_distribution', 'gantt', 'joint', 'milestone_distribution', 'weather']
+>>> figures.__all__  # doctest: +NORMALIZE_WHITESPACE
+['cash_flow', 'cash_flow_cumulative', 'contingency_drawdown', 'contingency_shares', 'contingency_waterfall', 'cost_distribution',
+ 'criticality', 'earned_value', 'finish_distribution', 'gantt', 'joint', 'milestone_distribution', 'weather']
 """
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from simcore.reports import wording
 from simcore.reports.content import HEADLINE, with_clock
-from simcore.reports.figure_distribution import Flag, distribution_figure
+from simcore.reports.figure_cash_flow import cash_flow, cash_flow_cumulative
+from simcore.reports.figure_contingency import contingency_drawdown, contingency_shares, contingency_waterfall
+from simcore.reports.figure_distribution import Flag, beside, distribution_figure
 from simcore.reports.figure_earned_value import earned_value
 from simcore.reports.figure_gantt import criticality, gantt
 from simcore.reports.figure_joint import joint
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from simcore.results import DateVariable, Results
 
 __all__ = [
+    "cash_flow", "cash_flow_cumulative", "contingency_drawdown", "contingency_shares", "contingency_waterfall",
     "cost_distribution", "criticality", "earned_value", "finish_distribution", "gantt", "joint", "milestone_distribution",
     "weather",
 ]  # fmt: skip
@@ -46,7 +50,7 @@ def cost_distribution(results: Results) -> go.Figure:
     currency = escape(results.plan.currency, quote=False)
     planned, wanted = cost.deterministic, cost.p(HEADLINE)
     title = f"Total cost, {currency}" if currency else "Total cost"
-    return distribution_figure(
+    figure = distribution_figure(
         cost,
         (
             _planned_flag(planned, cost.probability_of_deterministic, wording.short_money(planned)),
@@ -54,6 +58,8 @@ def cost_distribution(results: Results) -> go.Figure:
         ),
         title,
     )
+    base_year = results.cost_base_year
+    return figure if base_year is None else beside(figure, base_year, "Base-year money", "Then-year money")
 
 
 def _dates(variable: DateVariable, title: str) -> go.Figure:

@@ -95,6 +95,7 @@ def _figures(results: Results, page: Page) -> dict[str, go.Figure]:
         drawn["cost"] = figures.cost_distribution(results)
     if page.joint:
         drawn["joint"] = figures.joint(results)
+    drawn |= _money_figures(results, page)
     if page.finish.varies:
         drawn["criticality"] = figures.criticality(results)
     if page.earned:
@@ -103,6 +104,20 @@ def _figures(results: Results, page: Page) -> dict[str, go.Figure]:
         drawn["weather"] = figures.weather(results)
     for number, key in enumerate(page.drawn_milestones):
         drawn[f"milestone-{number}"] = figures.milestone_distribution(results, key)
+    return drawn
+
+
+def _money_figures(results: Results, page: Page) -> dict[str, go.Figure]:
+    drawn = {}
+    if page.cash_flow:
+        drawn["cash-flow-cumulative"] = figures.cash_flow_cumulative(results)
+        drawn["cash-flow"] = figures.cash_flow(results)
+    if page.contingency:
+        drawn["contingency-waterfall"] = figures.contingency_waterfall(results)
+        for division in page.contingency.divisions:
+            drawn[f"contingency-{division.key}"] = figures.contingency_shares(results, division.key)
+        if page.contingency.drawdown:
+            drawn["contingency-drawdown"] = figures.contingency_drawdown(results)
     return drawn
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.importcheck import ImportCheck, check_import
 from simcore.reports import wording
 from simcore.reports.basis import Basis, build_basis
+from simcore.reports.cash_flow_content import CashFlowSection, PriceLevel, cash_flow_section, price_levels
 from simcore.reports.content import (
     HEADLINE,
     Summary,
@@ -17,6 +18,7 @@ from simcore.reports.content import (
     project_summaries,
     scenario_title,
 )
+from simcore.reports.contingency_content import ContingencySection, contingency_section
 from simcore.reports.correlation_content import CorrelationSection, correlation_section
 from simcore.reports.earned_value_content import EarnedSection, earned_section
 from simcore.reports.joint_content import JointSection, aims, joint_section
@@ -58,7 +60,10 @@ class Page:
     cards: tuple[Card, ...]
     finish: Summary
     cost: Summary | None
+    price_levels: tuple[PriceLevel, ...]
     joint: JointSection | None
+    cash_flow: CashFlowSection | None
+    contingency: ContingencySection | None
     projects: tuple[Summary, ...]
     milestones: tuple[Summary, ...]
     drawn_milestones: tuple[str, ...]
@@ -88,7 +93,10 @@ def build_page(results: Results) -> Page:
         cards=(*_cards(finish, cost), *_aim_cards(results)),
         finish=finish,
         cost=cost,
+        price_levels=price_levels(results),
         joint=joint_section(results),
+        cash_flow=cash_flow_section(results),
+        contingency=contingency_section(results),
         projects=project_summaries(results),
         milestones=milestones,
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],

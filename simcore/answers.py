@@ -21,6 +21,7 @@ from simcore.answer_values import number as _number
 from simcore.answer_values import write_columns as _write_columns
 from simcore.answers_earned_value import earned_value_answer
 from simcore.answers_joint import aimed, joint_answer
+from simcore.answers_money import money_answer
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
 from simcore.results import PERCENTILES, DateVariable, MoneyVariable
@@ -86,6 +87,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         "finish": aimed(_date_variable(results.finish), results.finish, "target", goal.target),
         "cost": None if results.cost is None else aimed(_money_variable(results.cost), results.cost, "budget", goal.budget),
         "joint": joint_answer(results),
+        **money_answer(results, _money_variable),
         "projects": {key: _date_variable(variable) for key, variable in results.projects.items()},
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
         **_correlations(results.correlations),
