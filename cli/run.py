@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 import click
 
 from simcore.cli.options import (
+    budget_option,
     check_scenarios,
     constraints_option,
     debug_option,
     fields_option,
     file_option,
     iterations_option,
+    jcl_option,
     plan_argument,
     prepared,
     quick_correlation_option,
     quick_risk_option,
     risks_option,
     seed_option,
+    target_option,
     threads_option,
     trust_option,
     with_quick_risk,
@@ -44,6 +47,13 @@ INTERRUPTED = 130
 @iterations_option
 @seed_option
 @threads_option
+@click.option(
+    "--periods", type=click.Choice(("week", "month", "quarter", "year", "none")), default="month", show_default=True,
+    help="Show what is spent in every period; quarters and years follow the plan's fiscal year.",
+)
+@jcl_option
+@target_option
+@budget_option
 @click.option("--float", "with_float", is_flag=True, help="Keep total float of every activity too (takes longer).")
 @constraints_option
 @trust_option
@@ -54,8 +64,9 @@ INTERRUPTED = 130
 @debug_option
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
-    quick_correlation: float | None, scenario: str,
-    iterations: int, seed: int, threads: int | None, with_float: bool, constraints: str, trust_file_dates: bool,
+    quick_correlation: float | None, scenario: str, periods: str,
+    iterations: int, seed: int, threads: int | None, jcl: float, target: str | None,
+    budget: float | None, with_float: bool, constraints: str, trust_file_dates: bool,
     report: str | None, json_file: str | None, csv_file: str | None, cash_flow: str | None,
 ) -> int:  # fmt: skip
     """Simulate a plan: when will it finish, and what will it cost, with which confidence?
@@ -78,7 +89,11 @@ def command(
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
     with compilation_announced(read_plan), watched(iterations) as progress:
-        results = simulate(read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float)
+        results = simulate(
+            read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
+            periods=None if periods == "none" else periods,
+        )  # fmt: skip
+    results = results.with_goal(jcl, target, budget)
     write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0

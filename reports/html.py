@@ -93,11 +93,13 @@ def _figures(results: Results, page: Page) -> dict[str, go.Figure]:
         drawn["finish"] = figures.finish_distribution(results)
     if page.cost and page.cost.varies:
         drawn["cost"] = figures.cost_distribution(results)
-        if page.finish.varies:
-            drawn["joint"] = figures.joint(results)
+    if page.joint:
+        drawn["joint"] = figures.joint(results)
     drawn |= _money_figures(results, page)
     if page.finish.varies:
         drawn["criticality"] = figures.criticality(results)
+    if page.earned:
+        drawn["earned-value"] = figures.earned_value(results)
     if page.weather:
         drawn["weather"] = figures.weather(results)
     for number, key in enumerate(page.drawn_milestones):

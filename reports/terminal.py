@@ -24,6 +24,8 @@ from simcore.reports.content import (
     scenario_title,
 )
 from simcore.reports.curve import curve_lines
+from simcore.reports.earned_value_content import brief, verdict
+from simcore.reports.joint_content import joint_lines
 from simcore.reports.money_terminal import money_blocks
 from simcore.reports.ranking import most_critical
 from simcore.reports.terminal_parts import NARROW, render, table
@@ -57,8 +59,10 @@ def run_summary(
     blocks: list[RenderableType] = [_head(results), Text(wording.clean(answer(results)), style="bold")]
     blocks += [_percentiles(both)] if width >= NARROW else [_percentiles([summary]) for summary in both]
     blocks += [_contingency(both)] if any(summary.varies for summary in both) else []
+    blocks += _lines(joint_lines(results))
     blocks += [_curve(results, min(64, width - 8), plain)] if finish.varies else []
     blocks += money_blocks(results, width)
+    blocks += _earned(results)
     blocks += _milestones("Projects", project_summaries(results), width)
     blocks += _milestones("Milestones in focus", milestone_summaries(results), width)
     blocks += _critical(results, width)
@@ -101,6 +105,10 @@ def _cells(rows: Iterable[Row]) -> list[str]:
     return [text for row in rows for text in (row.value, row.error, row.difference)]
 
 
+def _lines(texts: Sequence[str]) -> list[RenderableType]:
+    return [Text("\n".join(map(wording.clean, texts)))] if texts else []
+
+
 def _contingency(both: Sequence[Summary]) -> Text:
     return Text(f"Contingency at P{HEADLINE}: {' and '.join(summary.contingency for summary in both)}")
 
@@ -119,6 +127,14 @@ def _curve(results: Results, width: int, plain: bool) -> Text:
 
 def _minutes(moment: datetime) -> float:
     return float(np.datetime64(moment, "m").astype(np.int64))
+
+
+def _earned(results: Results) -> list[RenderableType]:
+    earned = results.earned_value
+    if earned is None:
+        return []
+    date = wording.date_text(earned.as_of, is_finish=False)
+    return [Group(Text(f"Earned value at {date}", style="bold"), Text(verdict(results, earned)), Text(brief(earned)))]
 
 
 def _milestones(title: str, summaries: Sequence[Summary], width: int) -> list[RenderableType]:
