@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simcore.cost_check import CostCheck, check_costs
 from simcore.importcheck import ImportCheck, check_import
 from simcore.reports import wording
 from simcore.reports.basis import Basis, build_basis
@@ -62,6 +63,7 @@ class Page:
     milestones: tuple[Summary, ...]
     drawn_milestones: tuple[str, ...]
     import_check: ImportCheck
+    cost_check: CostCheck
     weather: tuple[WeatherTable, ...]
     basis: Basis
     correlations: CorrelationSection | None
@@ -91,6 +93,7 @@ def build_page(results: Results) -> Page:
         milestones=milestones,
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
         import_check=check_import(plan, results.schedule),
+        cost_check=check_costs(plan),
         weather=weather_tables(results),
         basis=basis,
         correlations=correlation_section(results.correlations),
