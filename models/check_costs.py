@@ -29,15 +29,15 @@ def price_problems(plan: Plan, places: Places) -> Iterator[Problem]:
         if not productivity.relative:
             fix = "Write percentages, such as 'triangular(80%, 100%, 110%)'."
             yield Problem(f"{where} productivity", "it divides durations.", fix)
-        elif _reaches_zero(productivity):
+        elif lowest(productivity) <= 0.0:
             yield Problem(f"{where} productivity", "it divides durations, and may be 0 or less.", "Keep it above 0%.")
     yield from _quantities(plan, places)
 
 
-def _reaches_zero(spread: Distribution) -> bool:
-    """Whether values of 0 or less must be expected; tails without end may have them once in a million."""
+def lowest(spread: Distribution) -> float:
+    """The lowest value that must be expected: of a tail without end what falls below it once in a million."""
     low = spread.bounds[0]
-    return (low if isfinite(low) else float(spread.ppf(_ONE_IN_A_MILLION))) <= 0.0
+    return low if isfinite(low) else float(spread.ppf(_ONE_IN_A_MILLION))
 
 
 def _quantities(plan: Plan, places: Places) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simcore.models.check_chances import chance_problems, outside
 from simcore.models.distributions import Distribution
 from simcore.models.errors import Problem
+from simcore.models.finance import COST_KINDS
 from simcore.models.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -104,10 +105,13 @@ def factor_problems(plan: Plan, places: Places) -> Iterator[Problem]:
         yield from chance_problems(factor.probability, f"{where} probability")
         yield from _word(factor.combine, COMBINE, f"{where} combine")
         yield from activities_exist(plan, factor.applies_to, where)
+        for kind in factor.costs:
+            if kind not in COST_KINDS:
+                yield Problem(f"{where} costs", f"there is no kind of cost '{kind}'.", did_you_mean(kind, COST_KINDS))
         if not factor.uncertainty.relative:
             yield Problem(
                 f"{where} uncertainty",
-                "a factor multiplies durations.",
+                "a factor multiplies durations or costs.",
                 "Write percentages, such as 'uniform(90%, 120%)'.",
             )
 

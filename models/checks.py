@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from simcore.models.check_branches import branch_problems
 from simcore.models.check_correlations import correlation_problems
 from simcore.models.check_costs import price_problems
+from simcore.models.check_finance import finance_problems
 from simcore.models.check_loops import loop_problems
 from simcore.models.check_risks import factor_problems, risk_problems
 from simcore.models.check_scenarios import scenario_problems
@@ -68,6 +69,7 @@ _RISK_MODEL = (
     branch_problems,
     weather_problems,
     scenario_problems,
+    finance_problems,
 )
 
 

@@ -10,6 +10,9 @@ from simcore.models.distributions import Distribution
 COST_KINDS = ("labour", "equipment", "material", "cost", "fixed", "per_day", "expense", "risk")
 """What a cost may be: that of a resource by the kind of the resource, fixed, by the day, an expense, an impact of a risk."""
 
+ACCRUALS = ("uniform", "start", "end")
+"""When a cost falls due, beside the curves of the plan."""
+
 NO_INDEX = "none"
 """Names no escalation index: a cost that keeps its price whatever the plan says of others."""
 

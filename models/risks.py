@@ -123,6 +123,8 @@ class Factor:
     """A risk driver: one multiplicative draw for all activities it touches, occurring with ``probability``.
 
     ``applies_to`` holds shown ids. ``uncertainty`` is relative (fractions of the duration); ``combine`` as in :class:`Risk`.
+    With ``costs``, kinds of cost (:data:`simcore.models.finance.COST_KINDS`), it multiplies those instead of durations: the
+    state of a market.
     """
 
     id: str
@@ -132,6 +134,7 @@ class Factor:
     uncertainty: Distribution
     applies_to: tuple[str, ...] = ()
     combine: str = "series"
+    costs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

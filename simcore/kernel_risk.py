@@ -52,18 +52,18 @@ class Effects(NamedTuple):
 
 
 PER_NODE, PER_SPAN, ONCE = 0, 1, 2
-PER, ROW, TERM_VARIABLE, SECOND, WHERE = range(5)  # columns of Costs.place
+PER, ROW, TERM_VARIABLE, SECOND, WHERE, MARKET = range(6)  # columns of Costs.place
 
 
 class Costs(NamedTuple):
     """Money: what is certain, and terms of ``rate * minutes`` or ``draw * minutes`` of a node or span, or of a draw once.
 
-    A rate is money a minute, or money for ONCE, times the draws of TERM_VARIABLE and of SECOND (-1: none); the mask WHERE (-1:
-    always) says whether the activity exists.
+    A rate is money a minute, or money for ONCE, times the draws of TERM_VARIABLE and of SECOND (-1: none) and the factors of
+    MARKET, an owner among the cost effects (-1: none); the mask WHERE (-1: always) says whether the activity exists.
     """
 
     certain: float
-    place: npt.NDArray[np.int32]  # (terms, 5)
+    place: npt.NDArray[np.int32]  # (terms, 6)
     rate: npt.NDArray[np.float64]  # (terms,)
     owner_where: npt.NDArray[np.int32]  # (owners of cost effects,) mask, -1: always
     asked: npt.NDArray[np.int32]  # (conditions, 3) first and last term and owner of what a condition on cost asks
@@ -132,6 +132,16 @@ def draw_row(model, v, stream, first, lanes, rows, out):
         out[j] = shift + scale * out[j]
 
 
+@kernel
+def exact_row(model, v, stream, first, lanes, rows, out):
+    """Values of variable ``v`` as float64; a certain one is exact."""
+    value, number = rows.scratch[VALUE, :lanes], model.variables.number
+    quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
+    scale, shift = number[v, SCALE], number[v, SHIFT]
+    for j in range(lanes):
+        out[j] = shift + scale * np.float64(value[j])
+
+
 @phase
 def _happens_row(model, e, stream, first, lanes, rows):
     """Whether event ``e`` happens."""
@@ -178,7 +188,7 @@ def sample_shared(model, stream, first, lanes, rows):
 
 
 @phase
-def _magnitude_row(model, place, stream, first, lanes, rows):
+def magnitude_row(model, place, stream, first, lanes, rows):
     """Magnitude of an effect before its scale, ABSENT where it does not happen; in the VALUE row."""
     value = rows.scratch[VALUE, :lanes]
     if place[DRAW] >= 0:
@@ -205,7 +215,7 @@ def apply_effects(model, effects, owner, stream, first, lanes, rows):
             if effects.place[i, EFFECT_KIND] != wanted:
                 continue
             seen = True
-            _magnitude_row(model, effects.place[i], stream, first, lanes, rows)
+            magnitude_row(model, effects.place[i], stream, first, lanes, rows)
             scale = np.float32(effects.scale[i])
             if parallel:
                 for j in range(lanes):
@@ -251,27 +261,43 @@ def duration_row(model, t, stream, first, lanes, rows, out):
 
 
 @phase
-def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
-    """Add the terms ``begin <= i < end`` of the cost."""
+def times_row(model, i, stream, first, lanes, rows):
+    """What the minutes of term ``i`` are multiplied by, or its money where it is due once; in the money row."""
     costs, number = model.costs, model.variables.number
     value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
+    rate, where, market = costs.rate[i], costs.place[i, WHERE], costs.place[i, MARKET]
+    for j in range(lanes):
+        times[j] = rate if where < 0 or rows.masks[where, j] else 0.0
+    if market >= 0:
+        running = rows.scratch[RUNNING, :lanes]
+        for j in range(lanes):
+            running[j] = np.float32(1)
+        apply_effects(model, model.cost_effects, market, stream, first, lanes, rows)
+        for j in range(lanes):
+            times[j] *= np.float64(running[j])
+    for column in (TERM_VARIABLE, SECOND):
+        v = costs.place[i, column]
+        if v >= 0:
+            quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
+            scale, shift = number[v, SCALE], number[v, SHIFT]
+            for j in range(lanes):
+                times[j] *= shift + scale * np.float64(value[j])
+
+
+@phase
+def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+    """Add the terms ``begin <= i < end`` of the cost."""
+    costs, times = model.costs, rows.money[:lanes]
     for i in range(begin, end):
-        per, row, where = costs.place[i, PER], costs.place[i, ROW], costs.place[i, WHERE]
+        per, row = costs.place[i, PER], costs.place[i, ROW]
         minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
-        rate = costs.rate[i]
-        if costs.place[i, TERM_VARIABLE] < 0 and costs.place[i, SECOND] < 0 and per != ONCE:
+        varies = costs.place[i, TERM_VARIABLE] >= 0 or costs.place[i, SECOND] >= 0 or costs.place[i, MARKET] >= 0
+        if not varies and per != ONCE:
+            rate = costs.rate[i]
             for j in range(lanes):
                 cost[j] += rate * minutes[j]
             continue
-        for j in range(lanes):
-            times[j] = rate if where < 0 or rows.masks[where, j] else 0.0
-        for column in (TERM_VARIABLE, SECOND):
-            v = costs.place[i, column]
-            if v >= 0:
-                quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
-                scale, shift = number[v, SCALE], number[v, SHIFT]
-                for j in range(lanes):
-                    times[j] *= shift + scale * np.float64(value[j])
+        times_row(model, i, stream, first, lanes, rows)
         if per == ONCE:
             for j in range(lanes):
                 cost[j] += times[j]
@@ -300,5 +326,5 @@ def cost_row(model, stream, first, lanes, rows, minutes_of, span_minutes, cost):
     for j in range(lanes):
         cost[j] = model.costs.certain
     terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, minutes_of, span_minutes, cost)
-    for owner in range(model.cost_effects.at.shape[0] - 1):
+    for owner in range(model.costs.owner_where.shape[0]):
         owner_row(model, owner, stream, first, lanes, rows, cost)

@@ -152,6 +152,11 @@ def all_existing(network: Network) -> Network:
     return replace(network, chance_logic=logic._replace(exist_at=np.zeros_like(logic.exist_at), exist=logic.exist[:0]))
 
 
+def network_dates(network: Network) -> tuple[datetime, datetime]:
+    """The first and, about, the last date that anything may have."""
+    return min(_dates(network.plan), default=network.clock.origin), _horizon(network.plan)
+
+
 def data_date(project: Project) -> datetime | None:
     """The date from which remaining work is scheduled."""
     return project.data_date or project.start

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simcore.cost_terms import CostBuilder
-from simcore.draft import ALWAYS, Dated, Draft, Effect
+from simcore.draft import ALWAYS, Dated, Draft, Driver, Effect
 from simcore.kernel_risk import (
     FACTOR,
     FACTOR_PARALLEL,
@@ -57,7 +57,8 @@ class RiskBuilder:
 
     def add_all(self) -> None:
         for factor in self.active.factors:
-            self._factor(factor)
+            if not factor.costs:  # those of costs: see simcore.markets
+                self._factor(factor)
         for risk in in_order_of_triggers(self.active.risks):
             self._risk(risk)
 
@@ -74,6 +75,7 @@ class RiskBuilder:
         draft = self.draft
         event = draft.event(f"factor/{factor.id}/occurs", factor.probability, chance_stream=f"factor/{factor.id}/probability")
         draw = draft.draw(draft.variables.add(f"factor/{factor.id}/value", factor.uncertainty, 1.0))
+        draft.drivers.append(Driver("factor", factor.id, (event,), draw))
         kind = FACTOR_PARALLEL if factor.combine == "parallel" else FACTOR
         for shown_id in factor.applies_to:
             node = self._node(shown_id, f"factor {factor.id}")
@@ -99,6 +101,8 @@ class RiskBuilder:
                 self._on_cost(risk, impact, impact.cost)
         if not self.masks[risk.id] and self._base != ALWAYS:
             self.masks[risk.id] = [self._base]
+        happened = tuple(mask for mask in self.masks[risk.id] if mask != ALWAYS)
+        self.draft.drivers.append(Driver("risk", risk.id, happened))
 
     @staticmethod
     def _is_certain(risk: Risk) -> bool:
@@ -183,6 +187,7 @@ class RiskBuilder:
         for occurrence in self._occurrences(risk, ref):
             effect = self._effect(risk, f"{ref.project}/{ref.id}", "cost", magnitude, base, occurrence)
             effect.event = occurrence.mask if node is None else self._in_window(risk, occurrence, node, ref)
+            effect.risk = risk.id
             self.draft.cost_effects.setdefault(owner, []).append(effect)
 
     def _on_link(self, risk: Risk, impact: Impact) -> None:

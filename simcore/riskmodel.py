@@ -8,12 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.correlation import Copula, correlate
+from simcore.cost_lines import CostLines, cost_lines
 from simcore.cost_terms import NO_COSTS, CostBuilder
 from simcore.draft import Draft, Effect, effect_arrays
-from simcore.kernel_risk import FACTOR, Costs, RiskModel
+from simcore.escalation import draw_indices
+from simcore.kernel_risk import FACTOR, Costs, Effects, RiskModel
+from simcore.markets import Markets
 from simcore.models.distributions import Reciprocal
 from simcore.models.plan import Status
-from simcore.network import Network
+from simcore.network import Network, network_dates
 from simcore.risk_events import RiskBuilder
 from simcore.scenarios import ActiveModel
 from simcore.variables import VariableTable
@@ -26,6 +29,7 @@ class CompiledRisk:
     model: RiskModel
     variables: VariableTable
     copula: Copula
+    costs: CostLines
     deterministic_cost: float
     has_cost: bool
     dropped: tuple[str, ...]  # impacts on what is complete, or cannot be placed
@@ -66,15 +70,19 @@ def compile_risk(
     draft = Draft(network.chances)
     duration_variable = _durations(network, draft)
     lag_variables = _lags(network, draft)
-    costs = CostBuilder(network, draft, span_minutes, present)
+    markets = Markets(network.plan, draft, active.factors)
+    costs = CostBuilder(network, draft, markets, span_minutes, present)
     _productivity(network, draft)
     RiskBuilder(network, draft, costs, active).add_all()
+    indices = draw_indices(network.plan, draft.variables, *network_dates(network))
     draft.certain_cost += active.action_cost
     copula = correlate(network.plan, draft.variables, active.risks)
     owners = sorted(draft.cost_effects)
     arrays = costs.arrays(costs.certain + draft.certain_cost, owners)
+    cost_effects = _cost_effects(draft, owners, markets)
     return CompiledRisk(
-        model=_model(network, draft, copula, duration_variable, arrays, lag_variables, owners),
+        model=_model(network, draft, copula, duration_variable, arrays, lag_variables, cost_effects),
+        costs=cost_lines(costs, owners, active, indices),
         variables=draft.variables,
         copula=copula,
         deterministic_cost=costs.deterministic,
@@ -82,6 +90,12 @@ def compile_risk(
         dropped=tuple(dict.fromkeys([*network.chances.dropped, *draft.dropped])),
         events=len(draft.events),
     )
+
+
+def _cost_effects(draft: Draft, owners: Sequence[int], markets: Markets) -> Effects:
+    """Effects of the owners in their order, then those of the markets."""
+    listed = [draft.cost_effects[i] for i in owners] + [markets.effects()[group] for group in range(len(markets))]
+    return effect_arrays(dict(enumerate(listed)), range(len(listed)))
 
 
 def _durations(network: Network, draft: Draft) -> npt.NDArray[np.int32]:
@@ -124,7 +138,7 @@ def _productivity(network: Network, draft: Draft) -> None:
 
 def _model(
     network: Network, draft: Draft, copula: Copula, duration_variable: npt.NDArray[np.int32], costs: Costs,
-    lag_variables: Sequence[int] | None = None, owners: Sequence[int] = (),
+    lag_variables: Sequence[int] | None = None, cost_effects: Effects | None = None,
 ) -> RiskModel:
     dated_at, dated = draft.dated_arrays(network.nodes)
     lags = network.chances.lags
@@ -137,7 +151,7 @@ def _model(
         shared=draft.shared(copula),
         duration=np.column_stack(duration).astype(np.int32),
         effects=effect_arrays(draft.effects, range(network.nodes)),
-        cost_effects=effect_arrays(draft.cost_effects, owners),
+        cost_effects=effect_arrays({}, ()) if cost_effects is None else cost_effects,
         costs=costs,
         lags=np.array(lag_rows, np.int32).reshape(-1, 3),
         lag_effects=effect_arrays(draft.lag_effects, range(len(lags))),

@@ -29,6 +29,7 @@ from simcore.models.plan import (
 )
 from tests.basic_strategies import MAYBE_MOMENT, MAYBE_TEXT, MINUTES, MOMENTS, MONEY, NAMES, SHARES, TEXTS, maybe
 from tests.distribution_strategies import distributions
+from tests.finance_strategies import with_finance
 from tests.risk_strategies import POSITIVE, RANGES, risk_model
 
 
@@ -68,6 +69,10 @@ SCHEDULING = st.builds(
 )
 
 
+_STORED = st.one_of(st.none(), MONEY)
+"""A cost of an assignment; None where it is priced."""
+
+
 def _amounts() -> st.SearchStrategy[Amount]:
     return st.builds(Amount, value=MONEY, uncertainty=maybe(RANGES))
 
@@ -80,7 +85,9 @@ def _assignments(resources: list[str]) -> st.SearchStrategy[Assignment]:
         work=st.floats(0, 1e5),
         remaining_work=st.integers(0, 9999).map(float),
         quantity=maybe(st.integers(0, 99).map(float)),
-        remaining_cost=MONEY,
+        budgeted_cost=_STORED,
+        actual_cost=_STORED,
+        remaining_cost=_STORED,
         time_dependent=st.booleans(),
         start=MAYBE_MOMENT,
         finish=MAYBE_MOMENT,
@@ -97,6 +104,7 @@ def _constraints() -> st.SearchStrategy[Constraint]:
     return st.one_of(dated, st.just(Constraint(ConstraintType.AS_LATE_AS_POSSIBLE)))
 
 
+_EXPENSES = st.builds(Expense, name=TEXTS, budgeted_cost=MONEY, remaining_cost=MONEY, uncertainty=maybe(RANGES))
 _BASELINES = st.builds(
     Baseline, start=MAYBE_MOMENT, finish=MAYBE_MOMENT, duration=maybe(MINUTES), cost=maybe(MONEY), work=maybe(st.floats(0, 1e5))
 )
@@ -153,7 +161,7 @@ def activities(
         existence=draw(SHARES),
         cost=draw(maybe(st.builds(Cost, fixed=maybe(_amounts()), per_day=maybe(_amounts()), actual=MONEY))),
         assignments=tuple(draw(st.lists(_assignments(resources), max_size=2))),
-        expenses=tuple(draw(st.lists(st.builds(Expense, name=TEXTS, remaining_cost=MONEY, account=MAYBE_TEXT), max_size=1))),
+        expenses=tuple(draw(st.lists(_EXPENSES, max_size=1))),
         baseline=draw(maybe(_BASELINES)),
         file_dates=draw(maybe(_FILE_DATES)),
     )  # fmt: skip
@@ -212,7 +220,7 @@ def plans(draw: st.DrawFn) -> Plan:
         scheduling=draw(SCHEDULING),
         currency=draw(st.sampled_from(["", "EUR", "US$"])),
     )  # fmt: skip
-    return plan.with_changes(**risk_model(draw, plan))
+    return with_finance(draw, plan.with_changes(**risk_model(draw, plan)))
 
 
 def _renamed(project: Project, own_id: str) -> Project:

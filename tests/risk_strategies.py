@@ -16,6 +16,7 @@ from simcore.models.distributions import (
     money_values,
     parse_distribution,
 )
+from simcore.models.finance import COST_KINDS
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.plan import Activity, Plan, Status
 from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk, Scenario
@@ -157,6 +158,7 @@ def _factors(shown: list[str]) -> st.SearchStrategy[Factor]:
         uncertainty=distributions(relative=True),
         applies_to=st.lists(st.sampled_from(shown), max_size=2, unique=True).map(tuple),
         combine=COMBINE,
+        costs=st.sampled_from([(), ("material", "expense"), COST_KINDS]),
     )
 
 

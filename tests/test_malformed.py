@@ -11,10 +11,10 @@ import pytest
 import simcore
 from simcore.cli.main import main
 from simcore.models.formats.native import read_native
-from tests.malformed import documents, foreign, model, risk, values
+from tests.malformed import documents, foreign, model, money, risk, values
 from tests.malformed.snippets import HEAD
 
-CASES = documents.CASES + values.CASES + risk.CASES + model.CASES + foreign.CASES
+CASES = documents.CASES + values.CASES + risk.CASES + model.CASES + money.CASES + foreign.CASES
 
 
 @pytest.mark.parametrize(("name", "content", "message"), CASES, ids=[case[0] for case in CASES])

@@ -310,9 +310,10 @@ resources:
       expenses: [{name: Visa, remaining_cost: 40, accrual: end}]}"""
         plan = plan_of(f"{more}activities:\n  A: {text}\n")
         (activity,) = plan.activities
+        priced = {"budgeted_cost": None, "actual_cost": None, "remaining_cost": None}
         assert activity.assignments == (
-            Assignment(resource="crew"),
-            Assignment(resource="crane", units=0.5, work=480.0, delay=120, drives=False),
+            Assignment(resource="crew", **priced),
+            Assignment(resource="crane", units=0.5, work=480.0, delay=120, drives=False, **priced),
         )
         assert activity.expenses == (Expense(name="Visa", remaining_cost=40.0, accrual="end"),)
         assert plan.resources["crew"].rates == (RatePeriod(start=None, price=80.0),)

@@ -17,6 +17,7 @@ from simcore.models.branches import CONDITIONS
 from simcore.models.check_correlations import OF_ACTIVITIES
 from simcore.models.check_risks import COMBINE, STATUS
 from simcore.models.check_values import CHOICES
+from simcore.models.finance import COST_KINDS
 from simcore.models.formats import (
     native,
     native_activities,
@@ -24,6 +25,8 @@ from simcore.models.formats import (
     native_calendars,
     native_correlations,
     native_costs,
+    native_escalation,
+    native_finance,
     native_impacts,
     native_links,
     native_project,
@@ -77,6 +80,13 @@ TABLES: dict[str, Fields] = {
     "path": native_branches.PATH_FIELDS,
     "weather": native_weather.WEATHER_FIELDS,
     "scenario": native_scenarios.SCENARIO_FIELDS,
+    "finance": native_finance.FINANCE_FIELDS,
+    "budget": native_finance.BUDGET_FIELDS,
+    "discount": native_finance.DISCOUNT_FIELDS,
+    "funding": native_finance.FUNDING_FIELDS,
+    "account": native_finance.ACCOUNT_FIELDS,
+    "escalation": native_escalation.ESCALATION_FIELDS,
+    "appliesTo": native_escalation.APPLIES_FIELDS,
 }
 
 
@@ -154,6 +164,8 @@ def test_schema_and_reader_know_the_same_words() -> None:
     assert all(quantity in definitions["branch"]["properties"]["when"]["pattern"] for quantity in CONDITIONS)
     assert set(definitions["lagCalendar"]["enum"]) == {str(kind) for kind in LagCalendar}
     assert set(definitions["constraint"]["anyOf"][1]["properties"]) == {str(kind) for kind in ConstraintType}
+    assert definitions["costKind"]["enum"] == [*COST_KINDS, "all"]
+    assert definitions["assignedCost"]["anyOf"][1]["enum"] == [native_costs.PRICED]
     for key, words in CHOICES.items():
         assert definitions["scheduling"]["properties"][key]["enum"] == list(words)
 
@@ -220,6 +232,18 @@ WRONG = {
     "a rank and a matrix": "{correlations: [{between: [duration of A, duration of B], rank: 0.5, matrix: m.csv}]}",
     "an unknown copula": "{correlations: [{between: [duration of A, duration of B], rank: 0.5, copula: clayton}]}",
     "progress without a sign": "{uncertainty: [{where: {percent_complete: half}, duration: 5%}]}",
+    "a cost by word": "{project: {start: 2026-03-02}, activities: {A: {resources: [{resource: r, remaining_cost: price}]}}}",
+    "a rate without sign": "{finance: {escalation: {steel: {rate: 2.5}}}}",
+    "a discount without rate": "{finance: {discount: {date: 2026-03-02}}}",
+    "an index of nothing": "{finance: {escalation: {steel: {name: Steel}}}}",
+    "an index by quarter": "{finance: {escalation: {steel: {index: {2026-Q1: 100}}}}}",
+    "an index for robots": "{finance: {escalation: {steel: {rate: 2%, applies_to: robots}}}}",
+    "a negative budget": "{finance: {budget: -1}}",
+    "a limit without amount": "{finance: {funding: [{until: 2026-12-31}]}}",
+    "an empty curve": "{finance: {curves: {early: []}}}",
+    "a negative weight": "{finance: {curves: {early: [3, -1]}}}",
+    "a fiscal year of 13 months": "{finance: {fiscal_year_start: 13}}",
+    "a misspelt key of money": "{finance: {escalations: {}}}",
     "a segment without work": "{project: {start: 2026-03-02}, activities: {A: {segments: [{offset: 0d}]}}}",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 
 from simcore.models.formats.native import merge_risks
 from simcore.models.plan import ConstraintType
+from simcore.models.pricing import assignment_cost
 from tests.native_documents import plan_of
 
 TEXT = (Path(__file__).resolve().parents[1] / "docs" / "plan-format.md").read_text(encoding="utf-8")
@@ -53,6 +54,11 @@ def test_examples_mean_what_the_text_around_them_says(folder: Path) -> None:
     weather = plan_of(next(block for block in BLOCKS if "wind.csv" in block), folder=folder).weather
     assert [len(w.record) for w in weather] == [0, 0, 1]
     assert sum(weather[2].record[0]) == sum((date(2020, 1, 1) + timedelta(days=n)).day % 16 > 12 for n in range(366))
+    depot = plan_of(next(block for block in BLOCKS if "Structural steel" in block))
+    assert depot.finance.funding[0].until == datetime(2026, 10, 1)
+    assert depot.finance.escalation[0].activities == ("frame", "fit-out")
+    frame = depot.activities[0]
+    assert [assignment_cost(depot, frame, a).remaining for a in frame.assignments] == [900 * 310, 220 * 1450]
     correlations = plan_of(next(block for block in BLOCKS if "correlations.csv" in block), folder=folder).correlations
     assert correlations[0].between == ("duration of walls", "duration of roof")
     assert correlations[2].between == ("value of skill", "rate of roof")

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from simcore.models.errors import PlanError, Problem
+from simcore.models.finance import Finance
 from simcore.models.formats.native_activities import ActivityReader
 from simcore.models.formats.native_calendars import STANDARD, read_calendars
 from simcore.models.formats.native_context import Context
 from simcore.models.formats.native_fields import Field, Fields, Report, Scope, Units, expect_table, read_fields, text
+from simcore.models.formats.native_finance import merged_finance
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_links import LinkReader
 from simcore.models.formats.native_project import (
@@ -124,6 +126,7 @@ def merge_risk_table(plan: Plan, top: Table, report: Report) -> Plan:
         "correlations": (*plan.correlations, *found.correlations),
         "focus": tuple(dict.fromkeys((*plan.focus, *found.focus))),
         "currency": plan.currency or currency,
+        "finance": merged_finance(plan.finance, found.finance, found.lines, report),
         "lines": {**plan.lines, **{key: report.place(line) for key, line in found.lines.items()}},
         **{key: _added(plan, key, kind, found, report) for key, kind in _ADDED.items()},
     }
@@ -224,6 +227,7 @@ class _PlanReader:
             "resources": resources,
             "scheduling": options,
             "currency": about.get("currency", ""),
+            "finance": Finance(**found.finance),
             "ranges_from": {**reader.sources(index), **found.ranges_from},
         }
         return self._build({**{key: getattr(found, key) for key in _SECTIONS}, **parts})

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from simcore.models.costs import Resource
-from simcore.models.formats.native_costs import read_assignments, read_cost, read_expenses
+from simcore.models.formats.native_costs import assignment, read_assignments, read_cost, read_expenses
 from simcore.models.formats.native_fields import (
     Field,
     Fields,
@@ -269,11 +269,12 @@ class ActivityReader:
             del values["calendar"]
         if wbs is not None and self.codes and wbs not in self.codes:
             self.report.unknown(table.line_of("wbs"), scope.label, "wbs", wbs, self.codes)
-        for assignment in values.get("assignments", ()):
-            if assignment.resource is not None and assignment.resource not in self.resources:
+        for name in [written["resource"] for written in values.get("assignments", ())]:
+            if name is not None and name not in self.resources:
                 line = table.line_of("resources")
-                self.report.unknown(line, scope.label, "resource", assignment.resource, self.resources)
+                self.report.unknown(line, scope.label, "resource", name, self.resources)
                 values["assignments"] = ()
+        values["assignments"] = tuple(assignment(written, self.resources) for written in values.get("assignments", ()))
 
     def _durations(self, values: dict[str, Any], table: Table, scope: Scope) -> None:
         minutes, elapsed = values.pop("duration", (0, False))

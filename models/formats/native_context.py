@@ -44,7 +44,12 @@ class Context:
         return Context(ActivityIndex.of(plan), WbsTree(plan.wbs), report, plan.relationships, options, plan.scales)
 
     def select(self, node: Node, scope: Scope, line: int, varying: bool = False) -> tuple[Activity, ...]:
-        """The activities of a list of ids, or those that a filter selects, on request among those that may vary."""
+        """The activities of a list of ids, or those that a filter selects, on request among those that may vary.
+
+        The word ``all`` is a filter without keys, unless an activity is called so.
+        """
+        if node == "all" and self.index.find("all") is None:
+            node = Table(line)
         if not isinstance(node, Table):
             return tuple(self.activities(texts(node, scope, line), scope, line))
         where = read_where(node, scope, line)

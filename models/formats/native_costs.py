@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from simcore.models.costs import Amount, Assignment, Cost, Expense
+from collections.abc import Mapping
+from typing import Any
+
+from simcore.models.costs import Amount, Assignment, Cost, Expense, Resource
 from simcore.models.formats.native_fields import (
     Field,
     Fields,
@@ -22,7 +25,6 @@ from simcore.models.formats.native_fields import (
     share,
     start_date,
     text,
-    word,
     work,
 )
 from simcore.models.formats.native_tree import Node, Table
@@ -55,6 +57,9 @@ COST_FIELDS: Fields = {
     "fixed": Field("fixed", read_amount, nested=True),
     "per_day": Field("per_day", read_amount, nested=True),
     "actual": Field("actual", money),
+    "accrual": Field("accrual", text),
+    "account": Field("account", text),
+    "index": Field("index", text),
 }
 
 
@@ -66,6 +71,20 @@ def read_cost(node: Node, scope: Scope, line: int) -> Cost | None:
     return Cost(**read_fields(expect_table(node, scope, line), COST_FIELDS, scope))
 
 
+PRICED = "priced"
+"""Says of a cost that it follows from work or quantity and the prices of the resource."""
+ASSIGNMENT_COSTS = ("budgeted_cost", "actual_cost", "remaining_cost")
+
+
+def cost_left_out(resource: Resource | None) -> float | None:
+    """What a cost of an assignment is that is not given: priced where its resource has a price, else nothing."""
+    return None if resource is not None and any(rate.price or rate.per_use for rate in resource.rates) else 0.0
+
+
+def _stored_or_priced(value: str, scope: Scope) -> float | str:
+    return value if value == PRICED else money(value, scope)
+
+
 ASSIGNMENT_FIELDS: Fields = {
     "resource": Field("resource", text),
     "units": Field("units", share),
@@ -74,9 +93,7 @@ ASSIGNMENT_FIELDS: Fields = {
     "remaining_work": Field("remaining_work", work),
     "quantity": Field("quantity", number),
     "remaining_quantity": Field("remaining_quantity", number),
-    "budgeted_cost": Field("budgeted_cost", money),
-    "actual_cost": Field("actual_cost", money),
-    "remaining_cost": Field("remaining_cost", money),
+    **{key: Field(key, _stored_or_priced) for key in ASSIGNMENT_COSTS},
     "time_dependent": Field("time_dependent", flag),
     "start": Field("start", start_date),
     "finish": Field("finish", finish_date),
@@ -85,20 +102,28 @@ ASSIGNMENT_FIELDS: Fields = {
     "curve": Field("curve", text),
     "drives": Field("drives", flag),
     "uncertainty": Field("uncertainty", factor_distribution),
+    "account": Field("account", text),
 }
 
 
-def read_assignments(node: Node, scope: Scope, line: int) -> tuple[Assignment, ...]:
-    """Resources of an activity; a bare text is the id of one."""
+def read_assignments(node: Node, scope: Scope, line: int) -> tuple[dict[str, Any], ...]:
+    """Values of the assignments of an activity, for :func:`assignment`; a bare text is the id of a resource."""
     rows = expect_rows(node, scope, line)
-    found = []
+    found: list[dict[str, Any]] = []
     for index, item in enumerate(rows):
         if isinstance(item, str):
-            found.append(Assignment(resource=item))
+            found.append({"resource": item})
         else:
             table = expect_table(item, scope, rows.line_of(index))
-            found.append(Assignment(**{"resource": None, **read_fields(table, ASSIGNMENT_FIELDS, scope)}))
+            found.append({"resource": None, **read_fields(table, ASSIGNMENT_FIELDS, scope)})
     return tuple(found)
+
+
+def assignment(values: dict[str, Any], resources: Mapping[str, Resource]) -> Assignment:
+    """An assignment; what is left out of its costs depends on its resource."""
+    otherwise = cost_left_out(resources.get(values["resource"] or ""))
+    costs = {key: values.get(key, otherwise) for key in ASSIGNMENT_COSTS}
+    return Assignment(**values | {key: None if cost == PRICED else cost for key, cost in costs.items()})
 
 
 EXPENSE_FIELDS: Fields = {
@@ -106,8 +131,10 @@ EXPENSE_FIELDS: Fields = {
     "budgeted_cost": Field("budgeted_cost", money),
     "actual_cost": Field("actual_cost", money),
     "remaining_cost": Field("remaining_cost", money),
-    "accrual": Field("accrual", word(("start", "uniform", "end"))),
+    "accrual": Field("accrual", text),
     "account": Field("account", text),
+    "uncertainty": Field("uncertainty", money_distribution),
+    "index": Field("index", text),
 }
 
 

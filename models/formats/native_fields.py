@@ -194,6 +194,11 @@ def as_is(node: Node, scope: Scope, line: int) -> tuple[Node, int]:
     return node, line
 
 
+def if_given(node: Node, scope: Scope, line: int) -> tuple[Node, int] | None:
+    """As :func:`as_is`; nothing where nothing is written."""
+    return None if node == "" else (node, line)
+
+
 def text(value: str, scope: Scope) -> str:
     return value
 

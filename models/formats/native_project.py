@@ -187,6 +187,8 @@ RESOURCE_FIELDS: Fields = {
     "max_units": Field("max_units", share),
     "uncertainty": Field("uncertainty", factor_distribution),
     "productivity": Field("productivity", factor_distribution),
+    "accrual": Field("accrual", text),
+    "index": Field("index", text),
 }
 
 

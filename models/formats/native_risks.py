@@ -6,7 +6,9 @@ from typing import Any
 
 from simcore.models.check_risks import COMBINE, STATUS
 from simcore.models.distributions import Distribution, Fixed
+from simcore.models.finance import COST_KINDS
 from simcore.models.formats.native_context import Context
+from simcore.models.formats.native_escalation import cost_kinds
 from simcore.models.formats.native_fields import (
     Field,
     Fields,
@@ -82,6 +84,10 @@ RISK_FIELDS: Fields = {
     "occurrence": Field("occurrence", text),
     "mitigation": Field("mitigation", as_is, nested=True),
 }
+def _costs(node: Node, scope: Scope, line: int) -> tuple[str, ...]:
+    return cost_kinds(node, scope, line, every=COST_KINDS)
+
+
 FACTOR_FIELDS: Fields = {
     "name": Field("name", text),
     "description": Field("description", text),
@@ -89,6 +95,7 @@ FACTOR_FIELDS: Fields = {
     "uncertainty": Field("uncertainty", factor_distribution),
     "applies_to": Field("applies_to", as_is, nested=True),
     "combine": Field("combine", word(COMBINE)),
+    "costs": Field("costs", _costs, nested=True),
 }
 
 

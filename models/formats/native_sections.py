@@ -11,6 +11,7 @@ from simcore.models.formats.native_branches import BranchReader
 from simcore.models.formats.native_context import Context
 from simcore.models.formats.native_correlations import CorrelationReader
 from simcore.models.formats.native_fields import Field, Fields, Scope, as_is, expect_table, text, texts
+from simcore.models.formats.native_finance import FinanceReader
 from simcore.models.formats.native_ranges import Templates, read_templates
 from simcore.models.formats.native_risks import RiskReader
 from simcore.models.formats.native_rules import Sources, apply_rules, read_rules
@@ -50,6 +51,7 @@ RISKS_FIELDS: Fields = {
     "branches": Field("branches", section, nested=True),
     "weather": Field("weather", section, nested=True),
     "scenarios": Field("scenarios", section, nested=True),
+    "finance": Field("finance", section, nested=True),
 }
 """Keys of a risks file."""
 
@@ -81,6 +83,7 @@ class Sections:
     weather: tuple[Weather, ...]
     scenarios: tuple[Scenario, ...]
     focus: tuple[Ref, ...]
+    finance: Mapping[str, Any]  # attributes of Finance that are given
     lines: dict[str, int] = field(default_factory=dict)
 
 
@@ -117,6 +120,7 @@ def read_sections(
     rules = read_rules(values.get("uncertainty", ("", 0)), Scope(report, "uncertainty"), templates, origin)
     activities, sources = apply_rules(rules, context.index, context.tree) if rules else (context.index.activities, {})
     reader = RiskReader(context)
+    finance = FinanceReader(context)
     named = {
         "risk": (*known.risks, *tables["risks"]),
         "factor": (*known.factors, *tables["factors"]),
@@ -135,7 +139,12 @@ def read_sections(
         weather=read_weather(tables["weather"], report),
         scenarios=read_scenarios(tables["scenarios"], report),
         focus=tuple(activity.ref for activity in focus),
-        lines=_lines(tables) | {f"correlation {known.correlations + i}": at for i, at in enumerate(correlations.lines, 1)},
+        finance=finance.read(values.get("finance", Table(0))),
+        lines={
+            **_lines(tables),
+            **{f"correlation {known.correlations + i}": at for i, at in enumerate(correlations.lines, 1)},
+            **finance.lines,
+        },
     )
 
 

@@ -19,6 +19,7 @@ from simcore.models.formats.native_sections import FORMAT
 from simcore.models.formats.native_write_activities import ActivityWriter
 from simcore.models.formats.native_write_branches import write_branch
 from simcore.models.formats.native_write_correlations import write_correlation
+from simcore.models.formats.native_write_finance import write_finance
 from simcore.models.formats.native_write_risks import RiskWriter
 from simcore.models.formats.native_write_scenarios import write_scenario
 from simcore.models.formats.native_write_weather import write_weather
@@ -73,6 +74,7 @@ def to_document(plan: Plan) -> Document:
         branches={branch.id: write_branch(branch, plan, index) for branch in plan.branches},
         weather={weather.calendar: write_weather(weather) for weather in plan.weather},
         scenarios={scenario.id: write_scenario(scenario) for scenario in plan.scenarios},
+        finance=write_finance(plan.finance),
     ))  # fmt: skip
     return sections
 
@@ -171,6 +173,8 @@ def _resource(resource: Resource) -> Document:
         max_units=resource.max_units,
         uncertainty=resource.uncertainty and format_distribution(resource.uncertainty, factor_values()),
         productivity=resource.productivity and format_distribution(resource.productivity, factor_values()),
+        accrual="" if resource.accrual == "uniform" else resource.accrual,
+        index=resource.index,
     )
     if resource.max_units == 0:
         written["max_units"] = 0

@@ -6,9 +6,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from simcore.models.costs import Amount, Assignment, Cost
+from simcore.models.costs import Amount, Assignment, Cost, Expense
 from simcore.models.distributions import Distribution, duration_values, factor_values, format_distribution, money_values
 from simcore.models.formats.native_activities import default_status
+from simcore.models.formats.native_costs import ASSIGNMENT_COSTS, PRICED, cost_left_out
 from simcore.models.formats.native_fields import Units
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_links import lag_units
@@ -66,7 +67,7 @@ class ActivityWriter:
         if activity.cost is not None:
             written["cost"] = _cost(activity.cost)
         if activity.assignments:
-            written["resources"] = [_assignment(assignment, units) for assignment in activity.assignments]
+            written["resources"] = [self._assignment(assignment, units) for assignment in activity.assignments]
         if activity.expenses:
             written["expenses"] = [_differences(expense, units) for expense in activity.expenses]
         for key in ("codes", "fields"):
@@ -94,6 +95,16 @@ class ActivityWriter:
                 {"offset": format_duration(s.offset, units.day), "work": format_duration(s.work, units.day)}
                 for s in activity.segments
             ]
+        return written
+
+    def _assignment(self, assignment: Assignment, units: Units) -> Value:
+        """The bare resource where nothing else is said about it."""
+        costs = {key: getattr(assignment, key) for key in ASSIGNMENT_COSTS}
+        usual = cost_left_out(self.plan.resources.get(assignment.resource or ""))
+        written = {key: value for key, value in _differences(assignment, units).items() if key not in costs}
+        written |= {key: PRICED if cost is None else cost for key, cost in costs.items() if cost != usual}
+        if assignment.resource is not None and written.keys() == {"resource"}:
+            return assignment.resource
         return written
 
     def _link(self, link: Relationship) -> Value:
@@ -178,6 +189,9 @@ def _cost(cost: Cost) -> Document:
             written[key] = _amount(amount)
     if cost.actual:
         written["actual"] = cost.actual
+    for attribute in fields(cost):
+        if attribute.name in ("accrual", "account", "index") and getattr(cost, attribute.name) != attribute.default:
+            written[attribute.name] = getattr(cost, attribute.name)
     return written
 
 
@@ -185,14 +199,6 @@ def _amount(amount: Amount) -> Value:
     if amount.uncertainty is None:
         return amount.value
     return {"value": amount.value, "uncertainty": format_distribution(amount.uncertainty, money_values())}
-
-
-def _assignment(assignment: Assignment, units: Units) -> Value:
-    """The bare resource where nothing else is said about it."""
-    written = _differences(assignment, units)
-    if assignment.resource is not None and written.keys() == {"resource"}:
-        return assignment.resource
-    return written
 
 
 _MINUTES = frozenset({
@@ -212,7 +218,8 @@ def _differences(item: Any, units: Units) -> Document:
         elif attribute.name in _MINUTES:
             written[attribute.name] = format_duration(value, units.day)
         elif isinstance(value, Distribution):
-            written[attribute.name] = format_distribution(value, factor_values())
+            values = money_values() if isinstance(item, Expense) else factor_values()
+            written[attribute.name] = format_distribution(value, values)
         else:
             written[attribute.name] = value
     return written

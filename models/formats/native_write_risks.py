@@ -11,6 +11,7 @@ from simcore.models.distributions import (
     money_values,
     parse_distribution,
 )
+from simcore.models.finance import COST_KINDS
 from simcore.models.formats.native_context import Context
 from simcore.models.formats.native_fields import Report, Scope, chance
 from simcore.models.formats.native_yaml import Value
@@ -135,6 +136,8 @@ class RiskWriter:
         written["applies_to"] = list(factor.applies_to)
         if factor.combine != "series":
             written["combine"] = factor.combine
+        if factor.costs:
+            written["costs"] = "all" if factor.costs == COST_KINDS else list(factor.costs)
         return written
 
 

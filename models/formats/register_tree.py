@@ -150,7 +150,7 @@ class _Builder:
         return _keys("duration", "fixed", "per_day")(row)
 
     def _factor(self, row: Row) -> Node:
-        table = _keys("name", "description", "probability", "uncertainty", "applies_to", "combine")(row)
+        table = _keys("name", "description", "probability", "uncertainty", "applies_to", "combine", "costs")(row)
         for key, header in (("uncertainty", "Range"), ("applies_to", "Applies to")):
             if key not in table:
                 self.report.add(row.line, f"factor '{row.text('id')}'", "the row is not complete.", f"Fill in '{header}'.")
