@@ -12,6 +12,7 @@ from simcore.models.finance import COST_KINDS, Account, Budget, Discount, Escala
 from simcore.models.formats.native import merge_risks
 from simcore.models.formats.native_write import to_yaml
 from simcore.models.plan import Plan
+from simcore.models.plan_warnings import plan_warnings
 from simcore.models.pricing import assignment_cost
 from tests.native_documents import activity_of, plan_of
 
@@ -205,3 +206,20 @@ def test_factors_of_costs() -> None:
     (some,) = plan_of(f"{head}[material, risk]}}}}").factors
     assert (some.costs, some.applies_to) == (("material", "risk"), ("A", "H"))
     assert plan_of(f"{head}all}}}}").factors[0].costs == COST_KINDS
+
+
+@pytest.mark.parametrize(
+    ("finance", "warning"),
+    [
+        ("{budget: {amount: 5, contingency: 2}, funding: [{until: 2026-12-31, amount: 8}]}",
+         "plan.yaml:6 funding '1': 8 may be spent, yet 7 has been approved. Correct the budget or the limit."),
+        ("{budget: 5, funding: [{until: 2026-12-31, amount: 2}, 4]}",
+         "plan.yaml:6 funding '2': never more than 4 may be spent of the 5 budgeted. Correct the budget or the limit."),
+        ("{budget: 5, funding: [{until: 2026-12-31, amount: 2}]}", ""),
+        ("{budget: {amount: 5, contingency: 2}, funding: [5]}", ""),
+        ("{funding: [5]}", ""),
+    ],
+)  # fmt: skip
+def test_funding_that_does_not_fit_the_budget_is_pointed_out(finance: str, warning: str) -> None:
+    found = [str(problem) for problem in plan_warnings(plan_of(f"{ONE}finance: {finance}\n"))]
+    assert found == ([warning] if warning else [])
