@@ -39,7 +39,8 @@ class TestCosts:
             (6, 44, None, 0, 2),
             (9, 44, None, 0, 3),
         ]
-        assert "cost per use and rates of resources' tables B to E ignored." in notes_of(plan)
+        assert {name: [r.price for r in rates] for name, rates in crew.rate_tables.items()} == {"B": [99]}
+        assert notes_of(plan) == {}
 
     def test_plain_rate_and_none(self):
         plan = read(resources=resource(1, StandardRate=25) + resource(2, StandardRate=0))
