@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from simcore.cost_terms import CostBuilder, Line
+from simcore.draft import Driver
 from simcore.escalation import IndexDraws
 from simcore.scenarios import ActiveModel
 from simcore.spending import Spending
@@ -54,12 +55,15 @@ class CostLines:
     ----------
     effect_risk : tuple of str
         The risk behind every cost effect, in the order of the kernel's arrays.
+    drivers : tuple of Driver
+        Risks and factors of the scenario.
     spent : float
         Actual cost to date, in no line.
     """
 
     lines: tuple[SpentLine, ...]
     effect_risk: tuple[str, ...]
+    drivers: tuple[Driver, ...]
     indices: tuple[IndexDraws, ...]
     spent: float
 
@@ -70,8 +74,7 @@ class CostLines:
 
 
 def cost_lines(
-    costs: CostBuilder, owners: Sequence[int], effect_risk: Sequence[str], active: ActiveModel,
-    indices: tuple[IndexDraws, ...],
+    costs: CostBuilder, owners: Sequence[int], active: ActiveModel, indices: tuple[IndexDraws, ...]
 ) -> CostLines:
     """The lines of all activities, with those of the cost impacts of ``owners`` among them."""
     by_activity: dict[int, list[SpentLine]] = {}
@@ -84,7 +87,8 @@ def cost_lines(
     listed = [line for i in sorted(by_activity) for line in by_activity[i]]
     return CostLines(
         lines=(*listed, *_actions(active)),
-        effect_risk=tuple(effect_risk),
+        effect_risk=tuple(effect.risk for i in owners for effect in costs.draft.cost_effects[i]),
+        drivers=tuple(costs.draft.drivers),
         indices=indices,
         spent=sum(costs.spent.values()),
     )

@@ -28,6 +28,19 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Driver:
+    """A risk or a factor, and where its iterations are told: it happened where any of ``masks`` says so.
+
+    ``kind`` is risk, factor or market (a factor of costs); ``draw`` the shared draw of a factor, else -1.
+    """
+
+    kind: str
+    id: str
+    masks: tuple[int, ...]
+    draw: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happens or not; see :class:`simcore.kernel_risk.Shared`. Limits in units of 2^-32."""
 
@@ -67,6 +80,7 @@ class Draft:
     dated: dict[int, list[Dated]] = field(default_factory=dict)
     certain_cost: float = 0.0
     dropped: list[str] = field(default_factory=list)
+    drivers: list[Driver] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.masks = self.chances.masks

@@ -121,7 +121,7 @@ class FlowSamples(NamedTuple):
 
 
 @phase
-def _window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, rows):
+def window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, rows):
     """Work coordinates, whatever weather takes, between which what remains of an activity is worked on."""
     c, row, opens = lines[i, LINE_CALENDAR], lines[i, LINE_ROW], lines[i, OPENS]
     begin, end, look_up = rows.begin[:lanes], rows.end[:lanes], scratch[LOOK_UP, :lanes]
@@ -151,7 +151,7 @@ def _window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, 
 
 
 @phase
-def _as_spent(spent, lanes, rows):
+def as_spent(spent, lanes, rows):
     """The part of the window in which a line is spent; never empty, so that all its money has a place."""
     begin, end, first, width = rows.begin, rows.end, rows.from_, rows.width
     if spent == AT_START:
@@ -343,10 +343,10 @@ def flow_batch(cal, model, flow, stream, k, lanes, dates, risk, rows, where, sam
     per, row = -1, -1
     for i in range(lines.shape[0]):
         if lines[i, LINE_PER] != per or lines[i, LINE_ROW] != row or per == ONCE:
-            _window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, rows)
+            window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, rows)
             per, row = lines[i, LINE_PER], lines[i, LINE_ROW]
         _amount_row(model, flow, i, stream, k, lanes, places, span_minutes, risk, amount)
-        _as_spent(lines[i, SPENT], lanes, rows)
+        as_spent(lines[i, SPENT], lanes, rows)
         spread_line(flow, i, lanes, rows)
     if flow.priced:
         price_rows(model, flow, stream, k, lanes, risk, rows)
@@ -361,8 +361,8 @@ def line_prices(cal, model, flow, stream, dates, risk, rows, out):
     first, lanes = np.int64(0), np.int64(1)  # as literals each would compile anew
     price_rows(model, flow, stream, first, lanes, risk, rows)
     for i in range(flow.lines.shape[0]):
-        _window_row(cal, flow.lines, i, lanes, places, span_start, span_finish, scratch, rows)
-        _as_spent(flow.lines[i, SPENT], lanes, rows)
+        window_row(cal, flow.lines, i, lanes, places, span_start, span_finish, scratch, rows)
+        as_spent(flow.lines[i, SPENT], lanes, rows)
         rows.amount[0] = flow.money[i, FIXED_MONEY]
         price_line(flow, i, lanes, rows, rows.grown)
         out[i] = rows.grown[0]

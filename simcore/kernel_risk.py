@@ -188,7 +188,7 @@ def sample_shared(model, stream, first, lanes, rows):
 
 
 @phase
-def _magnitude_row(model, place, stream, first, lanes, rows):
+def magnitude_row(model, place, stream, first, lanes, rows):
     """Magnitude of an effect before its scale, ABSENT where it does not happen; in the VALUE row."""
     value = rows.scratch[VALUE, :lanes]
     if place[DRAW] >= 0:
@@ -215,7 +215,7 @@ def apply_effects(model, effects, owner, stream, first, lanes, rows):
             if effects.place[i, EFFECT_KIND] != wanted:
                 continue
             seen = True
-            _magnitude_row(model, effects.place[i], stream, first, lanes, rows)
+            magnitude_row(model, effects.place[i], stream, first, lanes, rows)
             scale = np.float32(effects.scale[i])
             if parallel:
                 for j in range(lanes):
@@ -261,35 +261,43 @@ def duration_row(model, t, stream, first, lanes, rows, out):
 
 
 @phase
-def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
-    """Add the terms ``begin <= i < end`` of the cost."""
+def times_row(model, i, stream, first, lanes, rows):
+    """What the minutes of term ``i`` are multiplied by, or its money where it is due once; in the money row."""
     costs, number = model.costs, model.variables.number
     value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
+    rate, where, market = costs.rate[i], costs.place[i, WHERE], costs.place[i, MARKET]
+    for j in range(lanes):
+        times[j] = rate if where < 0 or rows.masks[where, j] else 0.0
+    if market >= 0:
+        running = rows.scratch[RUNNING, :lanes]
+        for j in range(lanes):
+            running[j] = np.float32(1)
+        apply_effects(model, model.cost_effects, market, stream, first, lanes, rows)
+        for j in range(lanes):
+            times[j] *= np.float64(running[j])
+    for column in (TERM_VARIABLE, SECOND):
+        v = costs.place[i, column]
+        if v >= 0:
+            quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
+            scale, shift = number[v, SCALE], number[v, SHIFT]
+            for j in range(lanes):
+                times[j] *= shift + scale * np.float64(value[j])
+
+
+@phase
+def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+    """Add the terms ``begin <= i < end`` of the cost."""
+    costs, times = model.costs, rows.money[:lanes]
     for i in range(begin, end):
-        per, row, where = costs.place[i, PER], costs.place[i, ROW], costs.place[i, WHERE]
+        per, row = costs.place[i, PER], costs.place[i, ROW]
         minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
-        rate = costs.rate[i]
-        market = costs.place[i, MARKET]
-        if costs.place[i, TERM_VARIABLE] < 0 and costs.place[i, SECOND] < 0 and market < 0 and per != ONCE:
+        varies = costs.place[i, TERM_VARIABLE] >= 0 or costs.place[i, SECOND] >= 0 or costs.place[i, MARKET] >= 0
+        if not varies and per != ONCE:
+            rate = costs.rate[i]
             for j in range(lanes):
                 cost[j] += rate * minutes[j]
             continue
-        for j in range(lanes):
-            times[j] = rate if where < 0 or rows.masks[where, j] else 0.0
-        if market >= 0:
-            running = rows.scratch[RUNNING, :lanes]
-            for j in range(lanes):
-                running[j] = np.float32(1)
-            apply_effects(model, model.cost_effects, market, stream, first, lanes, rows)
-            for j in range(lanes):
-                times[j] *= np.float64(running[j])
-        for column in (TERM_VARIABLE, SECOND):
-            v = costs.place[i, column]
-            if v >= 0:
-                quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
-                scale, shift = number[v, SCALE], number[v, SHIFT]
-                for j in range(lanes):
-                    times[j] *= shift + scale * np.float64(value[j])
+        times_row(model, i, stream, first, lanes, rows)
         if per == ONCE:
             for j in range(lanes):
                 cost[j] += times[j]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simcore.draft import Draft, Effect
+from simcore.draft import Draft, Driver, Effect
 from simcore.kernel_risk import FACTOR, FACTOR_PARALLEL
 from simcore.models.plan import Plan
 from simcore.models.risks import Factor
@@ -50,5 +50,6 @@ def _shown(plan: Plan, text: str) -> str:
 def _effect(draft: Draft, factor: Factor) -> Effect:
     event = draft.event(f"factor/{factor.id}/occurs", factor.probability, chance_stream=f"factor/{factor.id}/probability")
     draw = draft.draw(draft.variables.add(f"factor/{factor.id}/value", factor.uncertainty, 1.0))
+    draft.drivers.append(Driver("market", factor.id, (event,), draw))
     kind = FACTOR_PARALLEL if factor.combine == "parallel" else FACTOR
     return Effect(kind, draw=draw, event=event)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simcore.achieved import Achieved
     from simcore.activities import ActivityTable
     from simcore.cash_flow import CashFlow
+    from simcore.contingency import Contingency
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
     from simcore.weather_summary import CalendarWeather
@@ -337,6 +338,27 @@ class Results:
         if not 0 <= number < self.iterations:
             raise ValueError(f"iteration {number} is outside 0 to {self.iterations - 1}")
         return self.replay.iteration(number)
+
+    def contingency(self, percent: float = 80) -> Contingency | None:
+        """What a P-value of the cost asks for beyond the deterministic cost, divided by causes, activities and risks.
+
+        None for a plan without cost. Computed on first use: the iterations run once more.
+
+        Raises
+        ------
+        ValueError
+            For a percentage outside 0 to 100.
+        """
+        share_of_percent(percent)
+        if self.cost is None:
+            return None
+        if percent not in self._contingencies:
+            self._contingencies[percent] = self.replay.contingency(self.cost, percent)
+        return self._contingencies[percent]
+
+    @cached_property
+    def _contingencies(self) -> dict[float, Contingency | None]:
+        return {}
 
     @cached_property
     def without_hard_constraints(self) -> DateVariable | None:

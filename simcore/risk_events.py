@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simcore.cost_terms import CostBuilder
-from simcore.draft import ALWAYS, Dated, Draft, Effect
+from simcore.draft import ALWAYS, Dated, Draft, Driver, Effect
 from simcore.kernel_risk import (
     FACTOR,
     FACTOR_PARALLEL,
@@ -75,6 +75,7 @@ class RiskBuilder:
         draft = self.draft
         event = draft.event(f"factor/{factor.id}/occurs", factor.probability, chance_stream=f"factor/{factor.id}/probability")
         draw = draft.draw(draft.variables.add(f"factor/{factor.id}/value", factor.uncertainty, 1.0))
+        draft.drivers.append(Driver("factor", factor.id, (event,), draw))
         kind = FACTOR_PARALLEL if factor.combine == "parallel" else FACTOR
         for shown_id in factor.applies_to:
             node = self._node(shown_id, f"factor {factor.id}")
@@ -100,6 +101,8 @@ class RiskBuilder:
                 self._on_cost(risk, impact, impact.cost)
         if not self.masks[risk.id] and self._base != ALWAYS:
             self.masks[risk.id] = [self._base]
+        happened = tuple(mask for mask in self.masks[risk.id] if mask != ALWAYS)
+        self.draft.drivers.append(Driver("risk", risk.id, happened))
 
     @staticmethod
     def _is_certain(risk: Risk) -> bool:

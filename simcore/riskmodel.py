@@ -82,7 +82,7 @@ def compile_risk(
     cost_effects = _cost_effects(draft, owners, markets)
     return CompiledRisk(
         model=_model(network, draft, copula, duration_variable, arrays, lag_variables, cost_effects),
-        costs=cost_lines(costs, owners, [e.risk for i in owners for e in draft.cost_effects[i]], active, indices),
+        costs=cost_lines(costs, owners, active, indices),
         variables=draft.variables,
         copula=copula,
         deterministic_cost=costs.deterministic,

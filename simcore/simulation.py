@@ -43,6 +43,7 @@ from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
 
 if TYPE_CHECKING:
+    from simcore.contingency import Contingency
     from simcore.flow import CompiledFlow
     from simcore.kernel_flow import FlowSamples
     from simcore.weather_summary import CalendarWeather
@@ -312,6 +313,20 @@ class Run:
             node_criticality_error=error,
             histograms=dict(zip(names, _merge(workers, self.quantities), strict=True)),
         )
+
+    def cost_flow(self) -> CompiledFlow | None:
+        """Cost lines and prices, whether or not the run kept money over time; None without any cost."""
+        if self.flow is None and self.risk.has_cost:
+            from simcore.flow import compile_flow
+
+            self.flow = compile_flow(self.network, self.risk, None, network_dates(self.network)[1])
+        return self.flow
+
+    def contingency(self, cost: MoneyVariable, percent: float) -> Contingency | None:
+        """What a P-value of the cost asks for, divided by causes."""
+        from simcore.contingency import contingency
+
+        return contingency(self, cost, percent)
 
     def without_hard_constraints(self, iterations: int) -> DateVariable | None:
         """The finish without hard constraints, on the same random numbers; None when there are none."""
