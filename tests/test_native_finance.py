@@ -179,6 +179,28 @@ class TestAssignmentCosts:
         (assignment,) = activity.assignments
         assert self.costs(assignment) == costs
 
+    @pytest.mark.parametrize(
+        ("written", "costs"),
+        [
+            ("{resource: helper, price: 50}", (None, None, None)),
+            ("{resource: helper, price: 0}", (None, None, None)),
+            ("{resource: crew, lump_sum: yes, remaining_cost: 5}", (0.0, 0.0, 5.0)),
+            ("{resource: fitter, rate_table: B}", (None, None, None)),
+            ("{resource: fitter}", (0.0, 0.0, 0.0)),
+        ],
+    )
+    def test_prices_of_its_own_and_of_other_lists_count(self, written: str, costs: tuple[float | None, ...]) -> None:
+        more = self.MORE.replace("helper", "fitter: {rate_tables: {B: 60, C: [{price: 70, per_use: 5}]}}, helper")
+        (assignment,) = activity_of(f"{{duration: 5d, resources: [{written}]}}", more).assignments
+        assert self.costs(assignment) == costs
+
+    def test_a_list_of_prices_that_is_not_there_is_pointed_out(self) -> None:
+        work = "[{resource: r, rate_table: stanby}]"
+        text = f"resources: {{r: {{rate_tables: {{standby: 60}}}}}}\nactivities: {{A: {{duration: 5d, resources: {work}}}}}"
+        (note,) = (str(note) for note in plan_of(text).notes if note.severity == "warning")
+        what = "the resource 'r' has no rate table 'stanby', so that it has no price. Did you mean 'standby'?"
+        assert note == f"plan.yaml:3 activity 'A' resources rate_table: {what}"
+
     def test_priced_work_costs_what_it_should(self) -> None:
         plan = plan_of(f"{self.MORE}\nactivities:\n  A: {{duration: 5d, resources: [crew, {{resource: crew, work: 10h}}]}}\n")
         (activity,) = plan.activities
