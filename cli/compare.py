@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simcore.cli.options import (
+    budget_option,
     check_scenarios,
     constraints_option,
     debug_option,
@@ -19,6 +20,7 @@ from simcore.cli.options import (
     quick_risk_option,
     risks_option,
     seed_option,
+    target_option,
     threads_option,
     trust_option,
     with_quick_risk,
@@ -29,18 +31,6 @@ if TYPE_CHECKING:
     from simcore.comparison import Comparison
 
 INTERRUPTED = 130
-
-
-def target_date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Checks a date while it is still a matter of usage."""
-    if value is not None:
-        from simcore.models.units import parse_datetime
-
-        try:
-            parse_datetime(value, end_of_day=True)
-        except ValueError as error:
-            raise click.BadParameter(str(error), ctx, param) from None
-    return value
 
 
 @click.command(name="compare")
@@ -57,8 +47,8 @@ def target_date(ctx: click.Context, param: click.Parameter, value: str | None) -
 @iterations_option
 @seed_option
 @threads_option
-@click.option("--target", metavar="DATE", callback=target_date, help="Show the probability of finishing by this date.")
-@click.option("--budget", metavar="AMOUNT", type=float, help="Show the probability of keeping within this cost.")
+@target_option
+@budget_option
 @constraints_option
 @trust_option
 @file_option("--report", metavar="FILE.html", help="Write the comparison as a page that works offline.")

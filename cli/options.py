@@ -64,6 +64,31 @@ threads_option = click.option(
     help="Default: one a processor. The answer does not depend on it.",
 )  # fmt: skip
 
+def target_date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Checks a date while it is still a matter of usage."""
+    if value is not None:
+        from simcore.models.units import parse_datetime
+
+        try:
+            parse_datetime(value, end_of_day=True)
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+    return value
+
+
+target_option = click.option(
+    "--target", metavar="DATE", callback=target_date, help="Show the probability of finishing by this date.",
+)  # fmt: skip
+
+budget_option = click.option(
+    "--budget", metavar="AMOUNT", type=float, help="Show the probability of keeping within this cost.",
+)  # fmt: skip
+
+jcl_option = click.option(
+    "--jcl", metavar="PERCENT", type=click.FloatRange(0, 100, min_open=True, max_open=True), default=70, show_default=True,
+    help="Joint confidence level for which a date and a budget are recommended.",
+)  # fmt: skip
+
 constraints_option = click.option(
     "--constraints", type=click.Choice(("honour", "soften", "ignore")), default="honour", show_default=True,
     help="Mandatory dates: hold them, take them as earliest dates, or leave them (and must-finish dates) out.",

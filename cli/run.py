@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 import click
 
 from simcore.cli.options import (
+    budget_option,
     check_scenarios,
     constraints_option,
     debug_option,
     fields_option,
     file_option,
     iterations_option,
+    jcl_option,
     plan_argument,
     prepared,
     quick_correlation_option,
     quick_risk_option,
     risks_option,
     seed_option,
+    target_option,
     threads_option,
     trust_option,
     with_quick_risk,
@@ -44,18 +47,27 @@ INTERRUPTED = 130
 @iterations_option
 @seed_option
 @threads_option
+@click.option(
+    "--periods", type=click.Choice(("week", "month", "quarter", "year", "none")), default="month", show_default=True,
+    help="Show what is spent in every period; quarters and years follow the plan's fiscal year.",
+)
+@jcl_option
+@target_option
+@budget_option
 @click.option("--float", "with_float", is_flag=True, help="Keep total float of every activity too (takes longer).")
 @constraints_option
 @trust_option
 @file_option("--report", metavar="FILE.html", help="Write the report: one page, works offline.")
 @file_option("--json", "json_file", help="Write the answer for machines.")
 @file_option("--csv", "csv_file", help="Write the samples, one row an iteration.")
+@file_option("--cash-flow", "cash_flow", metavar="FILE.csv", help="Write the cash flow, one row a period.")
 @debug_option
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
-    quick_correlation: float | None, scenario: str,
-    iterations: int, seed: int, threads: int | None, with_float: bool, constraints: str, trust_file_dates: bool,
-    report: str | None, json_file: str | None, csv_file: str | None,
+    quick_correlation: float | None, scenario: str, periods: str,
+    iterations: int, seed: int, threads: int | None, jcl: float, target: str | None,
+    budget: float | None, with_float: bool, constraints: str, trust_file_dates: bool,
+    report: str | None, json_file: str | None, csv_file: str | None, cash_flow: str | None,
 ) -> int:  # fmt: skip
     """Simulate a plan: when will it finish, and what will it cost, with which confidence?
 
@@ -63,8 +75,9 @@ def command(
     FILE, - is standard output. Ctrl-C stops early and reports what has been done.
     """
     if report == "-":
-        raise click.UsageError("--report needs a file; only --json and --csv can go to standard output.")
-    outputs = Outputs({"--report": report, "--json": json_file, "--csv": csv_file}, inputs=(plan, risks))
+        raise click.UsageError("--report needs a file; only --json, --csv and --cash-flow can go to standard output.")
+    named = {"--report": report, "--json": json_file, "--csv": csv_file, "--cash-flow": cash_flow}
+    outputs = Outputs(named, inputs=(plan, risks))
 
     from simcore.cli.notes import show_notes
     from simcore.cli.progress import compilation_announced, watched
@@ -76,20 +89,28 @@ def command(
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
     with compilation_announced(read_plan), watched(iterations) as progress:
-        results = simulate(read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float)
-    write_answers(results, report, json_file, csv_file)
+        results = simulate(
+            read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
+            periods=None if periods == "none" else periods,
+        )  # fmt: skip
+    results = results.with_goal(jcl, target, budget)
+    write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0
 
 
-def write_answers(results: Results, report: str | None, json_file: str | None, csv_file: str | None) -> None:
+def write_answers(
+    results: Results, report: str | None, json_file: str | None, csv_file: str | None, cash_flow: str | None
+) -> None:
     """Write the files that were asked for."""
     from simcore.answers import json_text, run_answer, write_samples
+    from simcore.answers_money import write_cash_flow
 
     emit(json_file, lambda: json_text(run_answer(results)))
     emit(csv_file, lambda: csv_text(partial(write_samples, results)))
     if report is not None:
         results.report(report)
+    emit(cash_flow, lambda: csv_text(partial(write_cash_flow, results)))  # last: a plan without cost has none to write
 
 
 def show_summary(results: Results, outputs: Outputs) -> None:

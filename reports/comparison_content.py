@@ -104,7 +104,7 @@ def _partial(comparison: Comparison) -> str:
 
 def _scenario(comparison: Comparison, run: ScenarioRun) -> ScenarioLine:
     plan, name, target, budget = comparison.plan, run.name, comparison.target, comparison.budget
-    cost = run.cost
+    cost, share = run.cost, wording.share_text
     return ScenarioLine(
         id=run.id,
         name=name,
@@ -112,13 +112,9 @@ def _scenario(comparison: Comparison, run: ScenarioRun) -> ScenarioLine:
         cost=None if cost is None else money_summary(cost, run.id, name, plan.currency),
         action_cost=wording.money_text(run.action_cost) if run.action_cost else "",
         mitigated=", ".join(run.mitigated),
-        target="" if target is None else _share(run.finish.probability(target), run.finish.probability_error(target)),
-        budget="" if budget is None or cost is None else _share(cost.probability(budget), cost.probability_error(budget)),
+        target="" if target is None else share(run.finish.probability(target), run.finish.probability_error(target)),
+        budget="" if budget is None or cost is None else share(cost.probability(budget), cost.probability_error(budget)),
     )
-
-
-def _share(probability: float, error: float) -> str:
-    return f"{wording.percent_text(probability)} {wording.points_text(error)}"
 
 
 def _difference(difference: ScenarioDifference, currency: str) -> DifferenceLine:

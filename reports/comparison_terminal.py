@@ -11,7 +11,8 @@ from rich.text import Text
 from simcore.reports import wording
 from simcore.reports.comparison_content import ComparisonPage, DifferenceCell, ScenarioLine, build_comparison
 from simcore.reports.content import HEADLINE, Summary
-from simcore.reports.terminal import NARROW, SHOWN_PERCENTILES, render, table
+from simcore.reports.terminal import SHOWN_PERCENTILES
+from simcore.reports.terminal_parts import NARROW, render, table
 
 if TYPE_CHECKING:
     from simcore.comparison import Comparison

@@ -10,6 +10,7 @@ from simcore.models.plan import Plan
 from simcore.models.risks import SCENARIOS
 from simcore.models.working_time import working_minutes
 from simcore.reports import wording
+from simcore.reports.money_parts import WHOLE_FROM, shown_amount
 from simcore.results import DateVariable, MoneyVariable
 from simcore.scenarios import resolve
 
@@ -168,18 +169,22 @@ def date_summary(variable: DateVariable, key: str, name: str, calendar: Calendar
 def money_summary(variable: MoneyVariable, key: str, name: str, currency: str) -> Summary:
     """An amount of money as text."""
     planned = variable.deterministic
-    whole = abs(variable.p(HEADLINE)) >= 1000
+    whole = abs(variable.p(HEADLINE)) >= WHOLE_FROM
+
+    def beyond(value: float) -> float:
+        """What lies between two amounts as they are printed, so that readers get it too."""
+        return shown_amount(shown_amount(value, whole) - shown_amount(planned, whole), whole)
 
     def row(percent: int | None, value: float, label: str) -> Row:
         return Row(
             label=label,
             value=wording.money_text(value, whole=whole),
             error=wording.money_error_text(variable.standard_error(percent or "mean")),
-            difference=wording.money_text(value - planned, signed=True, whole=whole),
+            difference=wording.money_text(beyond(value), signed=True, whole=whole),
             percent=percent,
         )
 
-    reserve = variable.p(HEADLINE) - planned
+    reserve = beyond(variable.p(HEADLINE))
     share = wording.relative_text(reserve, planned) if reserve else ""
     amount = " ".join(part for part in (currency, wording.money_text(reserve, whole=whole)) if part)
     return Summary(

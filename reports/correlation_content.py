@@ -84,19 +84,26 @@ def _line(pair: PairCorrelation) -> PairLine:
     if pair.possible is not None:
         asked += f", moved to {_number(pair.possible)}"
     return PairLine(
-        first=pair.first, second=pair.second, asked=asked, rank=_with_error(pair.rank, pair.rank_error),
-        total=_with_error(pair.total_rank, pair.total_rank_error), pearson=_number(pair.total_pearson),
+        first=pair.first, second=pair.second, asked=asked, rank=with_error(pair.rank, pair.rank_error),
+        total=with_error(pair.total_rank, pair.total_rank_error), pearson=_number(pair.total_pearson),
     )  # fmt: skip
 
 
-def _with_error(value: float | None, error: float | None) -> str:
-    return _number(value) if error is None else f"{_number(value)} ±{error:.2f}"
+def with_error(value: float | None, error: float | None) -> str:
+    """A correlation with its standard error, where that is known; a third decimal where it means something.
+
+    >>> with_error(0.5, 0.012), with_error(0.66102, 0.0041), with_error(0.5, None)
+    ('0.50 ±0.01', '0.661 ±0.004', '0.50')
+    """
+    if error is None:
+        return _number(value)
+    return f"{_number(value, 3)} ±{error:.3f}" if 0 < error < 0.005 else f"{_number(value)} ±{error:.2f}"
 
 
-def _number(value: float | None) -> str:
-    """Two decimals.
+def _number(value: float | None, decimals: int = 2) -> str:
+    """Two decimals, or as many as asked for.
 
     >>> _number(0.5), _number(-0.123), _number(None)
     ('0.50', '−0.12', '')
     """
-    return "" if value is None else f"{value:.2f}".replace("-", wording.MINUS)
+    return "" if value is None else f"{value:.{decimals}f}".replace("-", wording.MINUS)

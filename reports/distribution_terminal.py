@@ -14,7 +14,7 @@ from simcore.reports import wording
 from simcore.reports.curve import below, ends
 from simcore.reports.distribution_content import Sketch, masses, plotted_range, unit_of
 from simcore.reports.distribution_gallery import BY_PERCENTILES
-from simcore.reports.terminal import render, table
+from simcore.reports.terminal_parts import render, table
 
 if TYPE_CHECKING:
     from simcore.fitting import Fit, Fits

@@ -71,6 +71,28 @@ def distribution_figure(variable: DateVariable | MoneyVariable, flags: Sequence[
     )  # fmt: skip
 
 
+def beside(figure: go.Figure, other: MoneyVariable, name: str, first: str) -> go.Figure:
+    """The figure of an amount with the cumulative curve of another beside its own, and a legend that names both."""
+    x, share, shape = curve_points(other)
+    low, high = figure.layout.xaxis.range
+    figure.add_scatter(
+        x=x.tolist(), y=share.tolist(), mode="lines", yaxis="y2", name=name,
+        line={"color": LIGHT["series3"], "width": 2, "dash": "dot", "shape": shape},
+        hovertemplate=f"{name} {hover_x(False)}<br>%{{y:.0%}} at or below<extra></extra>",
+    )  # fmt: skip
+    for trace in figure.data:
+        if trace.name == "Cumulative":
+            trace.name = first
+        trace.showlegend = trace.name in (first, name)
+    air = 0.03 * (high - low)
+    figure.update_layout(
+        showlegend=True,
+        legend={"x": 0.99, "y": 0.04, "xanchor": "right", "yanchor": "bottom", "bgcolor": LIGHT["surface"], "font": {"size": 12}},
+        xaxis_range=[min(low, float(x[0]) - air), max(high, float(x[-1]) + air)],
+    )
+    return figure
+
+
 def hover_x(is_date: bool) -> str:
     """How a value is shown where the reader points at it."""
     return "%{x|%-d %b %Y}" if is_date else "%{x:,.0f}"

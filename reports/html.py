@@ -93,14 +93,31 @@ def _figures(results: Results, page: Page) -> dict[str, go.Figure]:
         drawn["finish"] = figures.finish_distribution(results)
     if page.cost and page.cost.varies:
         drawn["cost"] = figures.cost_distribution(results)
-        if page.finish.varies:
-            drawn["joint"] = figures.joint(results)
+    if page.joint:
+        drawn["joint"] = figures.joint(results)
+    drawn |= _money_figures(results, page)
     if page.finish.varies:
         drawn["criticality"] = figures.criticality(results)
+    if page.earned:
+        drawn["earned-value"] = figures.earned_value(results)
     if page.weather:
         drawn["weather"] = figures.weather(results)
     for number, key in enumerate(page.drawn_milestones):
         drawn[f"milestone-{number}"] = figures.milestone_distribution(results, key)
+    return drawn
+
+
+def _money_figures(results: Results, page: Page) -> dict[str, go.Figure]:
+    drawn = {}
+    if page.cash_flow:
+        drawn["cash-flow-cumulative"] = figures.cash_flow_cumulative(results)
+        drawn["cash-flow"] = figures.cash_flow(results)
+    if page.contingency:
+        drawn["contingency-waterfall"] = figures.contingency_waterfall(results)
+        for division in page.contingency.divisions:
+            drawn[f"contingency-{division.key}"] = figures.contingency_shares(results, division.key)
+        if page.contingency.drawdown:
+            drawn["contingency-drawdown"] = figures.contingency_drawdown(results)
     return drawn
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.importcheck import ImportCheck, check_import
 from simcore.reports import wording
 from simcore.reports.basis import Basis, build_basis
+from simcore.reports.cash_flow_content import CashFlowSection, PriceLevel, cash_flow_section, price_levels
 from simcore.reports.content import (
     HEADLINE,
     Summary,
@@ -14,11 +15,13 @@ from simcore.reports.content import (
     cost_summary,
     finish_summary,
     milestone_summaries,
-    priced,
     project_summaries,
     scenario_title,
 )
+from simcore.reports.contingency_content import ContingencySection, contingency_section
 from simcore.reports.correlation_content import CorrelationSection, correlation_section
+from simcore.reports.earned_value_content import EarnedSection, earned_section
+from simcore.reports.joint_content import JointSection, aims, joint_section
 from simcore.reports.weather_content import WeatherTable, weather_tables
 
 if TYPE_CHECKING:
@@ -43,8 +46,8 @@ class Page:
 
     Attributes
     ----------
-    joint : str
-        The joint confidence in a sentence; empty for a plan without cost.
+    joint : JointSection or None
+        Date and cost together; None where one of them does not vary.
     drawn_milestones : tuple of str
         Ids of the milestones that have a figure of their own.
     """
@@ -57,12 +60,16 @@ class Page:
     cards: tuple[Card, ...]
     finish: Summary
     cost: Summary | None
-    joint: str
+    price_levels: tuple[PriceLevel, ...]
+    joint: JointSection | None
+    cash_flow: CashFlowSection | None
+    contingency: ContingencySection | None
     projects: tuple[Summary, ...]
     milestones: tuple[Summary, ...]
     drawn_milestones: tuple[str, ...]
     import_check: ImportCheck
     weather: tuple[WeatherTable, ...]
+    earned: EarnedSection | None
     basis: Basis
     correlations: CorrelationSection | None
 
@@ -83,15 +90,19 @@ def build_page(results: Results) -> Page:
         answer=answer(results),
         partial=_partial(results),
         warnings=tuple(results.warnings),
-        cards=tuple(_cards(finish, cost)),
+        cards=(*_cards(finish, cost), *_aim_cards(results)),
         finish=finish,
         cost=cost,
-        joint=_joint(results),
+        price_levels=price_levels(results),
+        joint=joint_section(results),
+        cash_flow=cash_flow_section(results),
+        contingency=contingency_section(results),
         projects=project_summaries(results),
         milestones=milestones,
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
         import_check=check_import(plan, results.schedule),
         weather=weather_tables(results),
+        earned=earned_section(results),
         basis=basis,
         correlations=correlation_section(results.correlations),
     )
@@ -128,14 +139,6 @@ def _difference(text: str) -> str:
     return "as planned" if text == "0 d" else f"{text} to the plan"
 
 
-def _joint(results: Results) -> str:
-    cost = priced(results)
-    if cost is None:
-        return ""
-    finish, both = results.finish, results.joint
-    planned = both.probability(finish.deterministic, cost.deterministic)
-    wanted = both.probability(finish.p(HEADLINE), cost.p(HEADLINE))
-    return (
-        f"Deterministic date and cost are both kept with {wording.percent_text(planned)} probability, "
-        f"the P{HEADLINE} date and the P{HEADLINE} cost both with {wording.percent_text(wanted)}."
-    )
+def _aim_cards(results: Results) -> list[Card]:
+    return [Card(label=aim.label, value=wording.percent_text(aim.probability), note=f"probability of keeping it, {aim.error}")
+            for aim in aims(results)]  # fmt: skip

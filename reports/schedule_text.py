@@ -11,7 +11,7 @@ from rich.cells import set_cell_size
 
 from simcore.importcheck import Difference, ImportCheck, check_import
 from simcore.models.plan import Activity, Plan, Status
-from simcore.reports.terminal import PLAIN
+from simcore.reports.terminal_parts import PLAIN
 from simcore.reports.wording import UNKNOWN, clean, shortened
 
 if TYPE_CHECKING:

@@ -3,11 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -26,7 +24,11 @@ from simcore.reports.content import (
     scenario_title,
 )
 from simcore.reports.curve import curve_lines
+from simcore.reports.earned_value_content import brief, verdict
+from simcore.reports.joint_content import joint_lines
+from simcore.reports.money_terminal import money_blocks
 from simcore.reports.ranking import most_critical
+from simcore.reports.terminal_parts import NARROW, render, table
 
 if TYPE_CHECKING:
     from simcore.results import Results
@@ -34,11 +36,6 @@ if TYPE_CHECKING:
 SHOWN_PERCENTILES = (10, 50, 80, 90)
 TOP_ACTIVITIES = 8
 MILESTONES = 12
-NARROW = 92  # characters below which finish and cost stand below each other
-PLAIN = str.maketrans(
-    {"−": "-", "±": "~", "–": "-", "…": ".", "“": '"', "”": '"', "≤": "<=", "×": "x", "·": "-", "─": "-"}
-)
-"""For terminals that cannot show more than ASCII."""
 
 
 def run_summary(
@@ -62,39 +59,15 @@ def run_summary(
     blocks: list[RenderableType] = [_head(results), Text(wording.clean(answer(results)), style="bold")]
     blocks += [_percentiles(both)] if width >= NARROW else [_percentiles([summary]) for summary in both]
     blocks += [_contingency(both)] if any(summary.varies for summary in both) else []
+    blocks += _lines(joint_lines(results))
     blocks += [_curve(results, min(64, width - 8), plain)] if finish.varies else []
+    blocks += money_blocks(results, width)
+    blocks += _earned(results)
     blocks += _milestones("Projects", project_summaries(results), width)
     blocks += _milestones("Milestones in focus", milestone_summaries(results), width)
     blocks += _critical(results, width)
     blocks += _remarks(results)
     return render(blocks, width, color, plain)
-
-
-RULED = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")  # a line under the headings, nothing else
-
-
-def render(blocks: Iterable[RenderableType], width: int, color: bool | None, plain: bool) -> str:
-    """Blocks with a blank line between, as text without trailing blanks."""
-    target = StringIO()
-    console = Console(
-        file=target, width=width, force_terminal=bool(color), color_system="standard" if color else None,
-        highlight=False, markup=False, emoji=False, legacy_windows=False,
-    )  # fmt: skip
-    for number, block in enumerate(blocks):
-        if number:
-            console.print()
-        console.print(block)
-    text = "\n".join(line.rstrip() for line in target.getvalue().splitlines())
-    return text.translate(PLAIN).encode("ascii", "replace").decode() if plain else text
-
-
-def table(*columns: str | tuple[str, str], title: str | None = None) -> Table:
-    """An empty table in the house style; a column is its heading, or heading and justification."""
-    made = Table(box=RULED, show_edge=False, pad_edge=False, title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        heading, justify = (column, "left") if isinstance(column, str) else column
-        made.add_column(heading, justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
-    return made
 
 
 def _head(results: Results) -> Text:
@@ -132,6 +105,10 @@ def _cells(rows: Iterable[Row]) -> list[str]:
     return [text for row in rows for text in (row.value, row.error, row.difference)]
 
 
+def _lines(texts: Sequence[str]) -> list[RenderableType]:
+    return [Text("\n".join(map(wording.clean, texts)))] if texts else []
+
+
 def _contingency(both: Sequence[Summary]) -> Text:
     return Text(f"Contingency at P{HEADLINE}: {' and '.join(summary.contingency for summary in both)}")
 
@@ -150,6 +127,14 @@ def _curve(results: Results, width: int, plain: bool) -> Text:
 
 def _minutes(moment: datetime) -> float:
     return float(np.datetime64(moment, "m").astype(np.int64))
+
+
+def _earned(results: Results) -> list[RenderableType]:
+    earned = results.earned_value
+    if earned is None:
+        return []
+    date = wording.date_text(earned.as_of, is_finish=False)
+    return [Group(Text(f"Earned value at {date}", style="bold"), Text(verdict(results, earned)), Text(brief(earned)))]
 
 
 def _milestones(title: str, summaries: Sequence[Summary], width: int) -> list[RenderableType]:

@@ -176,13 +176,24 @@ def relative_text(part: float, whole: float) -> str:
 def points_text(error: float) -> str:
     """Standard error of a probability, in percentage points.
 
-    >>> points_text(0.0123), points_text(0.0), points_text(float("nan"))
-    ('±1.2 %', '±0 %', '–')
+    >>> points_text(0.0123), points_text(0.0002), points_text(0.0), points_text(float("nan"))
+    ('±1.2 %', '±<0.1 %', '±0 %', '–')
     """
     if not math.isfinite(error):
         return UNKNOWN
     points = 100 * error
+    if 0 < points < 0.05:
+        return "±<0.1 %"
     return f"±{points:.1f} %" if 0 < points < 10 else f"±{points:.0f} %"
+
+
+def share_text(share: float, error: float) -> str:
+    """A probability with its standard error.
+
+    >>> share_text(0.7, 0.0123)
+    '70 % ±1.2 %'
+    """
+    return f"{percent_text(share)} {points_text(error)}"
 
 
 def scenario_text(name: str) -> str:

@@ -243,7 +243,7 @@ def _group(
     has_totals = any(v in sampled.totals for v in members)
     totals = np.array([sampled.totals.get(v, sampled.draws[v]) for v in members])
     total_rank, total_error = rank_correlations(totals, sampled.replicates)
-    pearson = _pearson(totals)
+    pearson = linear_correlations(totals)
     moved = {frozenset((m.first, m.second)): m.given for m in copula.moved}
     found = []
     for a, b in zip(*np.triu_indices(len(members), 1), strict=True):
@@ -285,7 +285,7 @@ def _arising(sampled: _Sampled, run: Run, copula: Copula) -> Iterable[PairCorrel
     if len(sampled.nodes) < 2:
         return
     rank, error = rank_correlations(sampled.durations, sampled.replicates)
-    pearson = _pearson(sampled.durations)
+    pearson = linear_correlations(sampled.durations)
     group_of = _asked_together(run, copula)
     strength = np.abs(np.nan_to_num(rank))
     strength[(strength < NOTEWORTHY) | (strength < CERTAIN * np.nan_to_num(error))] = 0.0
@@ -331,12 +331,12 @@ def rank_correlations(values: Floats, replicates: int) -> tuple[Floats, Floats]:
     from scipy.stats import rankdata
 
     parts = np.split(values, replicates, axis=1)
-    each = np.array([_pearson(rankdata(part, axis=1)) for part in parts])
+    each = np.array([linear_correlations(rankdata(part, axis=1)) for part in parts])
     error = each.std(axis=0, ddof=1) / np.sqrt(replicates) if replicates > 1 else np.full(each.shape[1:], np.nan)
-    return _pearson(rankdata(values, axis=1)), error
+    return linear_correlations(rankdata(values, axis=1)), error
 
 
-def _pearson(values: Floats) -> Floats:
+def linear_correlations(values: Floats) -> Floats:
     """Correlations between rows; NaN where a row does not vary."""
     centred = values - values.mean(axis=1, keepdims=True)
     size = np.sqrt((centred**2).sum(axis=1))

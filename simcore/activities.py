@@ -149,12 +149,12 @@ class ActivityTable:
         return table
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        from simcore.results import rows
+        from simcore.tables import rows
 
         return rows(self)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a DataFrame (pandas is an optional extra)."""
-        from simcore.results import to_pandas
+        from simcore.tables import to_pandas
 
         return to_pandas(self)

@@ -5,12 +5,10 @@ in elapsed hours, floats in hours of work. What is not known is null.
 """
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +16,12 @@ import numpy.typing as npt
 
 import simcore
 from simcore.activities import SHOWN_PERCENTILES
+from simcore.answer_values import date_value as _date
+from simcore.answer_values import number as _number
+from simcore.answer_values import write_columns as _write_columns
+from simcore.answers_earned_value import earned_value_answer
+from simcore.answers_joint import aimed, joint_answer
+from simcore.answers_money import money_answer
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
 from simcore.results import PERCENTILES, DateVariable, MoneyVariable
@@ -62,7 +66,7 @@ def schedule_answer(schedule: Schedule) -> dict[str, Any]:
 
 def run_answer(results: Results) -> dict[str, Any]:
     """The answer of a simulation, as ``simcore run --json`` writes it."""
-    plan = results.plan
+    plan, goal = results.plan, results.goal
     return {
         **_head(plan),
         "seed": results.design.seed,
@@ -78,12 +82,17 @@ def run_answer(results: Results) -> dict[str, Any]:
             "finish": _date(results.finish.deterministic),
             "cost": None if results.cost is None else _number(results.cost.deterministic),
         },
-        "finish": _date_variable(results.finish),
-        "cost": None if results.cost is None else _money_variable(results.cost),
+        "target": _date(goal.target),
+        "budget": None if goal.budget is None else _number(goal.budget),
+        "finish": aimed(_date_variable(results.finish), results.finish, "target", goal.target),
+        "cost": None if results.cost is None else aimed(_money_variable(results.cost), results.cost, "budget", goal.budget),
+        "joint": joint_answer(results),
+        **money_answer(results, _money_variable),
         "projects": {key: _date_variable(variable) for key, variable in results.projects.items()},
         "milestones": {key: _date_variable(variable) for key, variable in results.milestones.items()},
         **_correlations(results.correlations),
         "weather": [_weather(of_calendar) for of_calendar in results.weather],
+        "earned_value": earned_value_answer(results),
         "activities": list(_activities(results)),
         "clamped": results.clamped,
         "warnings": list(results.warnings),
@@ -140,17 +149,11 @@ def compare_answer(comparison: Comparison) -> dict[str, Any]:
 
 
 def _scenario(comparison: Comparison, run: ScenarioRun) -> dict[str, Any]:
-    finish, target, budget = _date_variable(run.finish), comparison.target, comparison.budget
-    cost = None if run.cost is None else _money_variable(run.cost)
-    if target is not None:
-        finish["probability_of_target"] = _number(run.finish.probability(target))
-        finish["probability_of_target_error"] = _number(run.finish.probability_error(target))
-    if budget is not None and run.cost is not None and cost is not None:
-        cost["probability_of_budget"] = _number(run.cost.probability(budget))
-        cost["probability_of_budget_error"] = _number(run.cost.probability_error(budget))
+    cost = run.cost
     return {
         "id": run.id, "name": run.name, "action_cost": _number(run.action_cost), "mitigated": list(run.mitigated),
-        "finish": finish, "cost": cost,
+        "finish": aimed(_date_variable(run.finish), run.finish, "target", comparison.target),
+        "cost": None if cost is None else aimed(_money_variable(cost), cost, "budget", comparison.budget),
     }  # fmt: skip
 
 
@@ -196,12 +199,6 @@ def write_compared(comparison: Comparison, stream: IO[str]) -> None:
         if run.cost is not None:
             named[f"cost {run.id}"] = run.cost.samples
     _write_columns(named, stream)
-
-
-def _write_columns(named: Mapping[str, npt.NDArray[Any]], stream: IO[str]) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(named)
-    writer.writerows(zip(*(values.tolist() for values in named.values()), strict=True))
 
 
 def json_text(answer: Mapping[str, Any]) -> str:
@@ -342,15 +339,6 @@ def _plain(column: npt.NDArray[Any]) -> list[Any]:
     if column.dtype.kind == "f":
         return [_number(value) for value in column.tolist()]
     return column.tolist()
-
-
-def _date(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="minutes")
-
-
-def _number(value: float) -> float | None:
-    """Nine decimals: beyond the accuracy of anything here, and without the noise of binary fractions."""
-    return round(float(value), 9) + 0.0 if math.isfinite(value) else None
 
 
 def _value_text(value: Any) -> str:

@@ -1,7 +1,7 @@
 """Costs of a plan's activities: what is certain, and terms that follow durations, draws and existence, by lines of spending."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -166,17 +166,17 @@ class CostBuilder:
         done = activity.status is Status.COMPLETED
         return _Place(minutes, per, row, self.network.chances.exists.get(i, -1), in_terms, done)
 
-    def _own_cost(self, i: int, activity: Activity, place: _Place, open_line) -> None:  # type: ignore[no-untyped-def]
+    def _own_cost(self, i: int, activity: Activity, place: _Place, open_line: Callable[[Spending], _Open]) -> None:
         cost = activity.cost
         if cost is None:
             return
         if cost.fixed is not None:
             found = open_line(self.rules.of_fixed(i, cost))
-            market = self.markets.on("fixed", i)
+            market = self._market("fixed", i, place)
             self._once(activity, "cost", cost.fixed, place, found, market)
         if cost.per_day is not None and place.per != ONCE:
             found = open_line(self.rules.of_per_day(i, cost))
-            market = self.markets.on("per_day", i)
+            market = self._market("per_day", i, place)
             day = self.plan.calendar_of(activity).hours_per_day * 60
             found.line.planned += cost.per_day.value / day * place.minutes
             if cost.per_day.uncertainty is None or place.done:
@@ -188,7 +188,7 @@ class CostBuilder:
 
     def _expense(self, i: int, activity: Activity, n: int, expense: Expense, place: _Place, found: _Open) -> None:
         amount = Amount(value=expense.remaining_cost, uncertainty=expense.uncertainty)
-        self._once(activity, f"expense/{n}", amount, place, found, self.markets.on("expense", i))
+        self._once(activity, f"expense/{n}", amount, place, found, self._market("expense", i, place))
 
     def _once(self, activity: Activity, quantity: str, amount: Amount, place: _Place, found: _Open, market: int) -> None:
         """Money that no duration changes."""
@@ -206,7 +206,7 @@ class CostBuilder:
         found.line.planned += cost
         follows = assignment.time_dependent and place.minutes > 0
         base = cost / place.minutes if follows else cost
-        market = self.markets.on(self.rules.kind_of(assignment), i)
+        market = self._market(self.rules.kind_of(assignment), i, place)
         price, quantity = self._price(assignment), self._quantity(activity, assignment)
         if price is None and quantity < 0:
             certain = found.rates if follows else found.amounts
@@ -239,6 +239,10 @@ class CostBuilder:
         assert amount.uncertainty is not None
         name = f"activity/{activity.project}/{activity.id}/{quantity}"
         return self.draft.variables.add(name, amount.uncertainty, amount.value, per)
+
+    def _market(self, kind: str, i: int, place: _Place) -> int:
+        """Factors on a cost; what is complete does not vary."""
+        return -1 if place.done else self.markets.on(kind, i)
 
     def _price(self, assignment: Assignment) -> Distribution | None:
         """The uncertainty of a resource's price, one draw for all its assignments."""

@@ -193,19 +193,22 @@ def _step_of(edges, w):
 
 
 @phase
-def _shares_row(flow, i, upto, lanes, rows, out):
-    """What a line has spent up to a work coordinate."""
+def _spent_row(flow, i, upto, lanes, rows, out):
+    """What a line has spent up to a work coordinate; all of it, exactly, where it is done."""
     first, width, rate, amount = rows.from_, rows.width, rows.rate, rows.amount
     if flow.lines[i, SPENT] != BY_CURVE:
         for j in range(lanes):
-            out[j] = rate[j] * np.float64(min(max(np.int32(upto - first[j]), np.int32(0)), width[j]))
+            done = max(np.int32(upto - first[j]), np.int32(0))
+            out[j] = rate[j] * np.float64(done) if done < width[j] else amount[j]
         return
     parts = flow.lines[i, CURVE_PARTS]
     curve = flow.curves[flow.lines[i, CURVE_FROM]:]
     for j in range(lanes):
-        done = parts * np.float64(min(max(np.int32(upto - first[j]), np.int32(0)), width[j])) / np.float64(width[j])
+        worked = max(np.int32(upto - first[j]), np.int32(0))
+        done = parts * np.float64(min(worked, width[j])) / np.float64(width[j])
         k = min(np.int64(done), parts - 1)
-        out[j] = amount[j] * (curve[k] + (done - k) * (curve[k + 1] - curve[k]))
+        share = curve[k] + (done - k) * (curve[k + 1] - curve[k])
+        out[j] = amount[j] * share if worked < width[j] else amount[j]
 
 
 @kernel
@@ -222,7 +225,7 @@ def spread_line(flow, i, lanes, rows):
         before[j] = 0.0
     k, last = _step_of(edges, low), edges.shape[0] - 2
     while k < last and edges[k + 1] < high:
-        _shares_row(flow, i, edges[k + 1], lanes, rows, upto)
+        _spent_row(flow, i, edges[k + 1], lanes, rows, upto)
         here = spent[k]
         for j in range(lanes):
             here[j] += upto[j] - before[j]
@@ -248,7 +251,7 @@ def price_line(flow, i, lanes, rows, grown):
         grown[j] = 0.0
     k, last = _step_of(edges, low), edges.shape[0] - 2
     while k < last and edges[k + 1] < high:
-        _shares_row(flow, i, edges[k + 1], lanes, rows, upto)
+        _spent_row(flow, i, edges[k + 1], lanes, rows, upto)
         price = factor[k]
         for j in range(lanes):
             grown[j] += (upto[j] - before[j]) * price[j]

@@ -79,12 +79,12 @@ class Difference(Generic[Span]):
         """
         levels = [share + step for step in (0.0, *NEAR) if 0 < share + step < 1]
         own = np.array([self._replicate_quantiles(level) for level in levels])
-        first, second = (_influence(variable, share, levels) for variable in (self._first, self._second))
+        first, second = (variable._influence(share, levels) for variable in (self._first, self._second))
         scatter = max(float(values.var(axis=1, ddof=1).mean()) for values in (own, second - first))
         return (scatter / self._replicates) ** 0.5
 
     def _replicate_quantiles(self, share: float) -> Floats:
-        return _quantiles(self._second._sorted_replicates, share) - _quantiles(self._first._sorted_replicates, share)
+        return self._second._replicate_quantiles(share) - self._first._replicate_quantiles(share)
 
     @property
     def probability_less(self) -> float:
@@ -115,16 +115,3 @@ def date_difference(first: DateVariable, second: DateVariable) -> Difference[tim
 def money_difference(first: MoneyVariable, second: MoneyVariable) -> Difference[float]:
     """How much dearer the second run is."""
     return Difference(first, second, float)
-
-
-def _quantiles(replicates: list[npt.NDArray[np.float64]], share: float) -> Floats:
-    ranks = [min(max(int(np.ceil(share * len(values) - 1e-9)), 1), len(values)) for values in replicates]
-    return np.array([values[rank - 1] for values, rank in zip(replicates, ranks, strict=True)], np.float64)
-
-
-def _influence(variable: Sampled, share: float, levels: list[float]) -> Floats:
-    """What each replicate's share below a quantile says about the quantile; shape (levels, replicates)."""
-    values = [variable._quantile(level) for level in levels]
-    shares = np.array([np.searchsorted(own, values, side="right") / len(own) for own in variable._sorted_replicates]).T
-    error = float(np.sqrt(shares.var(axis=1, ddof=1).mean() / len(variable._sorted_replicates)))
-    return -shares * variable._slope(share, max(error, 0.5 / variable.iterations))

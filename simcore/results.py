@@ -6,8 +6,8 @@ randomisations of the same stratified sample, so the scatter between them is an 
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,15 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.design import Design
+from simcore.goal import JCL, Goal
 from simcore.models.units import parse_datetime
 
 if TYPE_CHECKING:
-    import pandas
-
     from simcore.achieved import Achieved
     from simcore.activities import ActivityTable
     from simcore.cash_flow import CashFlow
     from simcore.contingency import Contingency
+    from simcore.earned_value import EarnedValue
+    from simcore.joint import Joint
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
     from simcore.weather_summary import CalendarWeather
@@ -70,11 +71,7 @@ class Sampled:
 
     def _between_replicates(self, per_iteration: npt.NDArray[Any]) -> float:
         """Standard error of the mean of a per-iteration quantity, from the scatter of the replicate means."""
-        r = self._replicates
-        if r < 2:
-            return float("nan")
-        means = np.array([per_iteration[k::r].mean() for k in range(r)])
-        return float(means.std(ddof=1) / np.sqrt(r))
+        return error_between([per_iteration[k :: self._replicates].mean() for k in range(self._replicates)])
 
     def _mean(self) -> float:
         return float(self._values.mean(dtype=np.float64))
@@ -96,8 +93,11 @@ class Sampled:
         share = self._share_at_or_below(value)
         near = {value, *(self._quantile(share + step) for step in NEAR if 0 < share + step < 1)}
         chosen = [v for v in near if v == value or 0 < abs(self._share_at_or_below(v) - share) < 2 * NEAR[-1]]
-        shares = np.array([np.searchsorted(s, chosen, side="right") / len(s) for s in self._sorted_replicates])
-        return float(np.sqrt(shares.var(axis=0, ddof=1).mean() / self._replicates))
+        return float(np.sqrt(self._replicate_shares(chosen).var(axis=0, ddof=1).mean() / self._replicates))
+
+    def _replicate_shares(self, values: Sequence[float]) -> Floats:
+        """Share of each replicate at or below values, shape (replicates, values)."""
+        return np.array([np.searchsorted(own, values, side="right") / len(own) for own in self._sorted_replicates])
 
     def _quantile_error(self, share: float) -> float:
         """Error of a quantile: the error of the share below it, read off the curve on both sides (works for steps too)."""
@@ -114,6 +114,21 @@ class Sampled:
         step = max(error, min(SPACINGS / n, NEAR[-1]))
         low, high = max(share - step, 1 / n), min(share + step, 1.0)
         return (self._quantile(high) - self._quantile(low)) / (high - low) if high > low else 0.0
+
+    def _replicate_quantiles(self, share: float) -> Floats:
+        """The quantile of each replicate, shape (replicates,)."""
+        ranks = [min(max(int(np.ceil(share * len(own) - 1e-9)), 1), len(own)) for own in self._sorted_replicates]
+        return np.array([own[rank - 1] for own, rank in zip(self._sorted_replicates, ranks, strict=True)], np.float64)
+
+    def _influence(self, share: float, levels: Sequence[float]) -> Floats:
+        """What each replicate's share below a quantile says about the quantile at ``share``; shape (levels, replicates).
+
+        ``levels`` are the quantiles nearby at which the shares are looked at. Influences of several quantities add up to
+        that of their sum, replicate by replicate.
+        """
+        shares = self._replicate_shares([self._quantile(level) for level in levels]).T
+        error = float(np.sqrt(shares.var(axis=1, ddof=1).mean() / self._replicates))
+        return -shares * self._slope(share, max(error, 0.5 / len(self._values)))
 
     def _error(self, what: float | str) -> float:
         if what == "mean":
@@ -137,6 +152,11 @@ class Sampled:
         return edges.astype(np.float64), counts.astype(np.int64)
 
 
+def error_between(estimates: Sequence[float]) -> float:
+    """Standard error of an estimate from those of its replicates; NaN with a single one."""
+    return float(np.std(estimates, ddof=1) / np.sqrt(len(estimates))) if len(estimates) > 1 else float("nan")
+
+
 def nice_bins(n: int) -> int:
     """Bars that show the shape without the noise: the Rice rule 2·n^(1/3), at most 60.
 
@@ -152,6 +172,11 @@ def share_of_percent(percent: float | str) -> float:
     if not 0 < value < 100:
         raise ValueError(f"P{percent} is outside P0 to P100; write a percentage such as 80")
     return value / 100
+
+
+def moment_of(date: datetime | str) -> datetime:
+    """A date to keep; a text without a time means the end of that day."""
+    return parse_datetime(date, end_of_day=True) if isinstance(date, str) else date
 
 
 class DateVariable(Sampled):
@@ -199,11 +224,11 @@ class DateVariable(Sampled):
 
     def probability(self, date: datetime | str) -> float:
         """Share of iterations at or before a date; a text without a time means the end of that day."""
-        return self._share_at_or_below(self._minutes(parse_datetime(date, end_of_day=True) if isinstance(date, str) else date))
+        return self._share_at_or_below(self._minutes(moment_of(date)))
 
     def probability_error(self, date: datetime | str) -> float:
         """Standard error of :meth:`probability`."""
-        return self._share_error(self._minutes(parse_datetime(date, end_of_day=True) if isinstance(date, str) else date))
+        return self._share_error(self._minutes(moment_of(date)))
 
     def histogram(self, bins: int | None = None) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
         """``(edges, hits)``: edges datetime64[m] of shape (bins + 1,), hits of shape (bins,)."""
@@ -256,26 +281,6 @@ class MoneyVariable(Sampled):
         return self._histogram(bins)
 
 
-@dataclass(frozen=True)
-class Joint:
-    """Date and budget together."""
-
-    finish: DateVariable
-    cost: MoneyVariable
-
-    def probability(self, date: datetime | str, amount: float) -> float:
-        """Joint confidence level: share of iterations that keep both the date and the amount."""
-        return float(self._kept(date, amount).mean())
-
-    def probability_error(self, date: datetime | str, amount: float) -> float:
-        """Standard error of :meth:`probability`."""
-        return self.cost._between_replicates(self._kept(date, amount).astype(np.float64))
-
-    def _kept(self, date: datetime | str, amount: float) -> npt.NDArray[np.bool_]:
-        moment = parse_datetime(date, end_of_day=True) if isinstance(date, str) else date
-        return (self.finish._values <= self.finish._minutes(moment)) & (self.cost._values <= amount)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Results:
     """All answers of one run.
@@ -301,6 +306,8 @@ class Results:
         Activity-iterations in which a sampled duration fell below zero and was set to zero.
     warnings : sequence of str
         What a careful analyst would point out, each with the option to use.
+    goal : Goal
+        Joint confidence level, target date and budget that the answers say something about; see :meth:`with_goal`.
     """
 
     plan: Plan
@@ -319,6 +326,7 @@ class Results:
     present_value: MoneyVariable | None = None
     clamped: int = 0
     warnings: Sequence[str] = ()
+    goal: Goal = field(default_factory=Goal)
     replay: Any = None  # recomputes iterations; see simcore.simulation
 
     @property
@@ -326,12 +334,19 @@ class Results:
         """Whether the run was stopped before its end."""
         return self.iterations < self.requested
 
-    @property
+    @cached_property
     def joint(self) -> Joint:
         """Date and budget together; ValueError for a plan without cost."""
+        from simcore.joint import Joint
+
         if self.cost is None:
             raise ValueError("the plan has no cost, so there is no joint confidence; add costs to the plan")
         return Joint(self.finish, self.cost)
+
+    def with_goal(self, jcl: float = JCL, target: datetime | str | None = None, budget: float | None = None) -> Results:
+        """The same results, whose report and answers speak of another joint confidence level, a target date, a budget."""
+        share_of_percent(jcl)
+        return replace(self, goal=Goal(jcl=jcl, target=None if target is None else moment_of(target), budget=budget))
 
     def iteration(self, number: int) -> Schedule:
         """One iteration (numbered from 0) recomputed as a dated schedule."""
@@ -385,6 +400,13 @@ class Results:
         summary: tuple[CalendarWeather, ...] = self.replay.weather_summary(self.iterations, self.finish.p(80).date())
         return summary
 
+    @cached_property
+    def earned_value(self) -> EarnedValue | None:
+        """Earned value at the data date; None without progress or cost. See :mod:`simcore.earned_value`."""
+        from simcore.earned_value import earned_value
+
+        return earned_value(self.plan)
+
     def report(self, path: str) -> None:
         """Write the HTML report: one self-contained file."""
         from importlib import import_module
@@ -397,21 +419,3 @@ class Results:
         from simcore.answers import run_answer
 
         return run_answer(self)
-
-
-def rows(table: ActivityTable | Schedule) -> Iterator[dict[str, Any]]:
-    """A table as one dictionary a row."""
-    names = list(table.columns)
-    for values in zip(*(table.columns[name] for name in names), strict=True):
-        yield dict(zip(names, values, strict=True))
-
-
-def to_pandas(table: ActivityTable | Schedule) -> pandas.DataFrame:
-    """A table as a DataFrame; needs pandas."""
-    from simcore.models.errors import MissingExtraError
-
-    try:
-        import pandas
-    except ImportError:
-        raise MissingExtraError("to_pandas needs pandas; install it with: pip install 'simcore[pandas]'") from None
-    return pandas.DataFrame(dict(table.columns))

@@ -118,13 +118,13 @@ class Schedule:
         }
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        from simcore.results import rows
+        from simcore.tables import rows
 
         return rows(self)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The schedule as a DataFrame (pandas is an optional extra)."""
-        from simcore.results import to_pandas
+        from simcore.tables import to_pandas
 
         return to_pandas(self)
 

@@ -243,10 +243,19 @@ class NaiveIteration:
                     found[risk.combine].append(self.value(name, impact.lag, link.lag))
         return lag + summed(found)
 
-    def _factors(self, activity: Activity) -> dict[str, list[float]]:
+    def market(self, activity: Activity, kind: str) -> float:
+        """What factors multiply a kind of cost by."""
+        if self.scenario.base == "none" or activity.status is Status.COMPLETED:
+            return 1.0
+        found = self._factors(activity, kind)
+        return math.prod(found["series"]) * max(found["parallel"], default=1.0)
+
+    def _factors(self, activity: Activity, kind: str = "") -> dict[str, list[float]]:
+        """Factors of its duration, or of a kind of its cost."""
         found: dict[str, list[float]] = {"series": [], "parallel": []}
         for factor in self.plan.factors:
             applies = self.plan.shown[activity.ref] in factor.applies_to and factor.id not in self.scenario.without
+            applies &= (kind in factor.costs) if kind else not factor.costs
             probability = self._chance(f"factor/{factor.id}/probability", factor.probability)
             if applies and self.occurs(f"factor/{factor.id}/occurs", probability):
                 found[factor.combine].append(self.value(f"factor/{factor.id}/value", factor.uncertainty))
@@ -312,7 +321,13 @@ class NaiveIteration:
         """What was spent and what remains: fixed, by the day, of assignments and expenses, and by risks."""
         cost, done = activity.cost, activity.status is Status.COMPLETED
         day = self.plan.calendar_of(activity).hours_per_day * 60
-        remaining = base = sum(e.remaining_cost for e in activity.expenses)
+        base = sum(e.remaining_cost for e in activity.expenses)
+        remaining = 0.0
+        for n, expense in enumerate(activity.expenses):
+            stream = f"activity/{activity.project}/{activity.id}/expense/{n}"
+            certain_amount = expense.uncertainty is None or done
+            value = expense.remaining_cost if certain_amount else self.value(stream, expense.uncertainty, expense.remaining_cost)
+            remaining += value * self.market(activity, "expense")
         for a in activity.assignments:
             price = self.plan.resources[a.resource].uncertainty if a.resource else None
             factor = self.value(f"resource/{a.resource}/price", price) if price else 1.0
@@ -320,7 +335,8 @@ class NaiveIteration:
                 stream = f"activity/{activity.project}/{activity.id}/{a.resource or ''}/quantity"
                 factor *= self.value(stream, a.uncertainty)
             longer = minutes / certain if a.time_dependent and certain > 0 else 1.0
-            remaining += a.remaining_cost * longer * factor
+            kind = self.plan.resources[a.resource].kind if a.resource else "cost"
+            remaining += a.remaining_cost * longer * factor * self.market(activity, kind)
             base += a.remaining_cost
         for amount, quantity, days, planned in (
             (cost and cost.fixed, "cost", 1.0, 1.0),
@@ -330,7 +346,7 @@ class NaiveIteration:
                 stream = f"activity/{activity.project}/{activity.id}/{quantity}"
                 certain_amount = amount.uncertainty is None or done
                 value = amount.value if certain_amount else self.value(stream, amount.uncertainty, amount.value)
-                remaining += value * days
+                remaining += value * days * self.market(activity, {"cost": "fixed", "rate": "per_day"}[quantity])
                 base += amount.value * planned
         if not done:
             remaining += summed(self._impacts(activity, "cost", base))

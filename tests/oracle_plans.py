@@ -65,6 +65,11 @@ def plan(activities: Sequence[Activity], links: Iterable[tuple[str, str]] = (), 
     )
 
 
+def triangle(values: list[float], relative: bool = False) -> Triangular:
+    """Of units, or of shares of the planned duration."""
+    return Triangular(*values, relative=True) if relative else Triangular(*(v * UNIT for v in values))
+
+
 def serial(names: Sequence[str]) -> list[tuple[str, str]]:
     return list(pairwise(names))
 

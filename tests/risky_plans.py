@@ -21,6 +21,7 @@ from simcore.models.distributions import (
     Triangular,
     Uniform,
 )
+from simcore.models.finance import COST_KINDS
 from simcore.models.plan import (
     Activity,
     ActivityType,
@@ -85,7 +86,8 @@ ASSIGNMENTS = st.builds(
     drives=st.booleans(),
     uncertainty=maybe(SPREADS),
 )
-EXPENSES = st.builds(Expense, actual_cost=st.integers(0, 99).map(float), remaining_cost=st.integers(0, 999).map(float))
+EXPENSES = st.builds(Expense, actual_cost=st.integers(0, 99).map(float), remaining_cost=st.integers(0, 999).map(float),
+                     uncertainty=maybe(st.sampled_from(RELATIVE)))  # fmt: skip
 
 
 @st.composite
@@ -190,6 +192,7 @@ def _links(draw: st.DrawFn) -> tuple[Relationship, ...]:
 @st.composite
 def risky_plans(draw: st.DrawFn) -> Plan:
     factors = st.builds(Factor, id=st.just(""), probability=CHANCES, uncertainty=st.sampled_from(RELATIVE), combine=COMBINE,
+                        costs=st.sampled_from([(), (), ("fixed", "expense"), COST_KINDS]),
                         applies_to=st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(tuple))  # fmt: skip
     tasks = [draw(_tasks(name)) for name in NAMES]
     hammock = Activity(project="P", id="H", type=ActivityType.HAMMOCK, cost=draw(maybe(COSTS)))

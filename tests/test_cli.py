@@ -95,6 +95,47 @@ def test_people_read_standard_error_when_the_answer_goes_to_standard_output(
     assert "P80" in shown.err
 
 
+def test_run_json_answers_date_and_budget_together(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    asked = ("--jcl", 65, "--target", "2026-03-12", "--budget", 3600)
+    answer = answer_of(capsysbinary, "run", plan, "-n", 800, *asked, "--json", "-")
+    results = simcore.simulate(simcore.read(plan), iterations=800).with_goal(65, "2026-03-12", 3600)
+    assert answer == json.loads(json.dumps(results.to_dict()))
+    assert (answer["target"], answer["budget"]) == ("2026-03-13T00:00", 3600)
+    assert answer["finish"]["probability_of_target"] == round(results.finish.probability("2026-03-12"), 9)
+    assert answer["cost"]["probability_of_budget"] == round(results.cost.probability(3600), 9)
+    joint = answer["joint"]
+    assert list(joint) == ["jcl", "quadrants", "recommended", "given", "correlation", "frontier"]
+    assert set(joint["quadrants"]) == {"deterministic", "P80", "target"}
+    assert joint["quadrants"]["target"]["both"]["probability"] == round(results.joint.probability("2026-03-12", 3600), 9)
+    pairs = {pair["jcl"]: pair for pair in joint["recommended"]}
+    assert list(pairs) == [50, 65, 70, 80]
+    assert all(pair["probability"] >= level / 100 for level, pair in pairs.items())
+    assert len(joint["frontier"]["finish"]) == len(joint["frontier"]["cost"]) == len(joint["frontier"]["cost_error"])
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 3, 5])
+def test_a_handful_of_iterations_is_answered(
+    plan: Path, iterations: int, capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    report = tmp_path / "report.html"
+    answer = answer_of(capsysbinary, "run", plan, "-n", iterations, "--json", "-", "--report", report)
+    assert answer["joint"]["recommended"][0]["cost"] > 0
+    assert (answer["joint"]["recommended"][0]["cost_error"] is None) == (iterations < 4)
+    assert "Recommended pairs" in report.read_text(encoding="utf-8") or iterations == 1
+
+
+def test_a_plan_without_cost_has_no_joint_answer(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    bare = tmp_path / "bare.yaml"
+    bare.write_text(PLAN.replace(', cost: {per_day: 400}', "").replace(", cost: 900", ""), encoding="utf-8")
+    answer = answer_of(capsysbinary, "run", bare, "-n", 64, "--budget", 10, "--json", "-")
+    assert (answer["cost"], answer["joint"], answer["budget"]) == (None, None, 10)
+
+
+@pytest.mark.parametrize("option", [("--jcl", 100), ("--jcl", "much"), ("--target", "soon"), ("--budget", "much")])
+def test_wrong_goals_are_wrong_usage(plan: Path, option: tuple[str, object]) -> None:
+    assert run("run", plan, *option) == 2
+
+
 def test_csv_has_one_row_an_iteration(plan: Path, tmp_path: Path) -> None:
     target = tmp_path / "samples.csv"
     assert run("run", plan, "-n", 64, "--csv", target) == 0

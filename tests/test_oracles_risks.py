@@ -1,9 +1,8 @@
-"""Risk drivers, joint confidence and branching against exact answers (oracles, o11, o13, o16)."""
+"""Risk drivers and branching against exact answers (oracles, o11, o16)."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 from typing import Any
 
@@ -12,14 +11,12 @@ import pytest
 
 import simcore
 from simcore.models.calendars import Calendar, always
-from simcore.models.costs import Amount, Cost
-from simcore.models.distributions import Discrete, Distribution, Fixed, Normal, Triangular
+from simcore.models.distributions import Discrete, Fixed
 from simcore.models.plan import Activity, LinkType, Plan, Project, Ref, Relationship
-from simcore.models.risks import Correlation, Factor, Impact, Risk
-from simcore.results import MoneyVariable, Results
+from simcore.models.risks import Factor, Impact, Risk
+from simcore.results import Results
 from tests.oracle_plans import (
     ITERATIONS,
-    START,
     UNIT,
     activity,
     assert_moments,
@@ -31,12 +28,9 @@ from tests.oracle_plans import (
     replicate_error,
     run,
     serial,
+    triangle,
     units,
 )
-
-
-def triangle(values: list[float], relative: bool = False) -> Triangular:
-    return Triangular(*values, relative=True) if relative else Triangular(*(v * UNIT for v in values))
 
 
 def driver(name: str, prob: float, factor: list[float], applies_to: tuple[str, ...], combine: str = "series") -> Factor:
@@ -123,104 +117,6 @@ def test_two_drivers_multiply_or_the_largest_counts(combine, name):
     assert_share(finish, 100, inputs["atom_at_100"])
     assert_share(finish, 120, exact["P_le_120"])
     assert_share(finish, 140, exact["P_le_140"])
-
-
-# -- joint confidence -----------------------------------------------------------------------------------------------------
-
-
-def burning(
-    name: str, duration: Distribution, units: float, rate: float, fixed: Distribution | None = None, value: float = 0
-) -> Activity:
-    """An activity that costs ``rate`` a unit of time and something fixed; a unit is a hundred days."""
-    amount = None if fixed is None else Amount(value=value, uncertainty=fixed)
-    return activity(name, duration, units, cost=Cost(fixed=amount, per_day=Amount(value=rate / 100)))
-
-
-def day(value: float) -> datetime:
-    return START + timedelta(minutes=round(value * UNIT))
-
-
-def assert_joint(results: Results, t: float, c: float, exact: float) -> None:
-    """Probability of keeping both; the allowance for a certain cost term is a rounding of float32."""
-    found, error = results.joint.probability(day(t), c), results.joint.probability_error(day(t), c)
-    assert_near(found, exact, max(error, 1 / results.iterations), rounding=0.0, what=f"joint probability of {t}, {c}")
-
-
-def assert_money(cost: MoneyVariable, mean: float, sd: float, percentiles: Mapping[str, float]) -> None:
-    assert_near(cost.mean, mean, cost.standard_error("mean"), 1e-6 * mean, "mean cost")
-    assert_near(cost.sd, sd, float(replicate_error(np.std, cost.samples)), 1e-6 * mean, "sd of cost")
-    for percent, value in percentiles.items():
-        p = float(percent.removeprefix("P"))
-        assert_near(cost.p(p), value, cost.standard_error(p), 1e-6 * mean, f"{percent} of cost")
-
-
-def test_joint_confidence_of_one_activity():
-    case = oracle("o13_jcl")["one_activity_burn_rate"]
-    inputs = case["inputs"]
-    fixed = inputs["time_independent_cost"]
-    results = run(plan([burning("A", triangle(inputs["T"]), inputs["T"][1], inputs["burn_rate"], Triangular(*fixed), fixed[1])]))
-    assert results.cost is not None
-    assert_money(results.cost, case["cost_mean"], case["cost_sd"], case["cost_percentiles"])
-    assert results.cost.deterministic == pytest.approx(case["deterministic_cost"])
-    for percent, value in case["finish_percentiles"].items():
-        assert_percentile(results.finish, float(percent.removeprefix("P")), value)
-    for point in case["jcl_grid"]:
-        assert_joint(results, point["t"], point["c"], point["jcl"])
-    for point in case["frontier70"]:
-        assert_joint(results, point["t"], point["cost"], 0.7)
-    assert_joint(results, inputs["T"][1], case["deterministic_cost"], case["jcl_at_deterministic"])
-    for p in (70, 80):
-        limits = case["finish_percentiles"][f"P{p}"], case["cost_percentiles"][f"P{p}"]
-        assert_joint(results, *limits, case[f"jcl_at_P{p}_P{p}"])
-    finish = units(results.finish)
-    error = replicate_error(lambda a, b: np.corrcoef(a, b)[0, 1], finish, results.cost.samples)
-    assert_near(float(np.corrcoef(finish, results.cost.samples)[0, 1]), case["correlation"], float(error), what="correlation")
-
-
-def test_joint_confidence_of_two_burn_rates():
-    case = oracle("o13_jcl")["two_serial_burn_rates"]
-    inputs = case["inputs"]
-    tasks = [burning(k, triangle(inputs[f"T{k}"]), inputs[f"T{k}"][1], inputs[f"rate{k}"]) for k in "AB"]
-    results = run(plan(tasks, serial("AB")))
-    assert results.cost is not None
-    for point in case["grid"]:
-        assert_joint(results, point["t"], point["c"], point["jcl"])
-    for value, share in case["marginal_T"].items():
-        assert_share(results.finish, float(value), share)
-    for value, share in case["marginal_C"].items():
-        error = max(results.cost.probability_error(float(value)), 1 / ITERATIONS)
-        assert_near(results.cost.probability(float(value)), share, error, 0.0, f"probability of cost {value}")
-
-
-def test_joint_confidence_of_a_linear_cost_model():
-    case = oracle("o13_jcl")["linear_cost_model"]
-    results = run(plan([burning("A", Normal(24 * UNIT, 3 * UNIT), 24, 2.5, Normal(10, 4), 10.0)]))
-    assert results.cost is not None
-    assert_money(results.cost, case["cost_mean"], case["cost_sd"], {})
-    assert_joint(results, 25, 75, case["JCL_at_25_75"])
-    for point in case["frontier"]:
-        assert_joint(results, point["finish"], point["cost"], point["JCL"])
-
-
-@pytest.mark.parametrize("number", range(5))
-def test_joint_confidence_of_correlated_normals(number):
-    """Duration and cost of one activity with a given correlation of their normals; a frontier at equal percentiles."""
-    from scipy.special import ndtri
-
-    case = oracle("o13_jcl")["bivariate_normal"]["table"][number]
-    rank = 6 / math.pi * math.asin(case["rho"] / 2)
-    between = Correlation(between=("duration of A", "cost of A"), rank=rank)
-    task = burning("A", Normal(20 * UNIT, UNIT), 20, 0.0, Normal(100, 10), 100.0)
-    results = run(plan([task], correlations=(between,)))
-
-    def both(share: float, exact: float) -> None:
-        z = float(ndtri(share))
-        assert_joint(results, 20 + z, 100 + 10 * z, exact)
-
-    for p in (50, 70, 80):
-        both(p / 100, case[f"JCL_at_P{p}_P{p}"])
-    for p in (50, 70):
-        both(case[f"equal_percentile_for_JCL{p}"], p / 100)
 
 
 # -- branching and calendars ----------------------------------------------------------------------------------------------

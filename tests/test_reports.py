@@ -14,6 +14,7 @@ from simcore.reports import figures, wording
 from simcore.reports.activity_data import activity_data, wbs_paths
 from simcore.reports.basis import build_basis, group_notes, hard_constraints
 from simcore.reports.content import answer, cost_summary, date_summary, finish_summary, milestone_summaries
+from simcore.reports.joint_content import joint_section
 from simcore.reports.page import build_page
 from simcore.reports.ranking import most_critical
 from simcore.reports.theme import CRITICALITY_CLASSES, DARK, LIGHT
@@ -73,7 +74,7 @@ def test_a_plan_without_cost_has_no_cost_anywhere():
     assert cost_summary(results) is None
     page = build_page(results)
     assert page.cost is None
-    assert page.joint == ""
+    assert page.joint is None
     assert "EUR" not in page.answer
 
 
@@ -208,6 +209,44 @@ def test_the_shares_of_the_quadrants_count_all_iterations():
     both = results.joint.probability(results.finish.deterministic, results.cost.deterministic)
     texts = [a.text for a in figure.layout.annotations]
     assert f"<b>{wording.percent_text(both)}</b><br>on time<br>within budget" in texts
+
+
+def test_frontiers_begin_at_their_level_and_pass_by_their_recommended_pair():
+    results = run(30).with_goal(jcl=65)
+    figure = figures.joint(results)
+    curves = [trace for trace in figure.data if trace.mode == "lines"]
+    stars = [trace for trace in figure.data if trace.marker.symbol == "star"]
+    assert [curve.name for curve in curves] == [f"{level} % joint confidence" for level in (50, 65, 70, 80)]
+    assert curves[1].x[0] == results.finish.p(65).isoformat(timespec="minutes")
+    assert curves[1].y[-1] == results.cost.p(65)
+    pair = results.joint.recommended(65)
+    assert (stars[1].x[0], stars[1].y[0]) == (pair.date.isoformat(timespec="minutes"), pair.amount)
+    assert len(figure.to_json()) < 200_000
+
+
+def test_the_joint_section_speaks_of_plan_goal_and_conditions():
+    results = run(30).with_goal(jcl=65, target="2027-01-31", budget=900_000)
+    section, joint = joint_section(results), results.joint
+    assert section is not None
+    assert [line.name for line in section.quadrants] == [
+        "Deterministic date and cost", "P80 date and P80 cost", "Target and budget"]  # fmt: skip
+    assert section.quadrants[2].both == wording.share_text(*joint.quadrants("2027-01-31", 900_000).both)
+    assert [(line.level, line.asked) for line in section.recommended] == [
+        ("50 %", False), ("65 %", True), ("70 %", False), ("80 %", False)]  # fmt: skip
+    pair = joint.recommended(65)
+    assert section.recommended[1].date == wording.date_text(pair.date)
+    assert section.recommended[1].amount == wording.money_text(pair.amount, whole=True)
+    assert wording.money_text(joint.budget_given_date(80, "P80").value, whole=True) in section.given[0]
+    assert wording.date_text(joint.date_given_budget(80, "P80").value) in section.given[1]
+    cards = {card.label: card.value for card in build_page(results).cards}
+    assert cards["Target 31 Jan 2027"] == wording.percent_text(results.finish.probability("2027-01-31"))
+    assert cards["Budget EUR 900 k"] == wording.percent_text(results.cost.probability(900_000))
+    assert "Target and budget" in cards
+
+
+def test_a_goal_needs_a_level_between_0_and_100():
+    with pytest.raises(ValueError, match="P100 is outside P0 to P100"):
+        run(10).with_goal(jcl=100)
 
 
 def test_cost_figures_refuse_a_plan_without_cost():

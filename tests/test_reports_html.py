@@ -69,9 +69,9 @@ def test_plotly_is_there_once(report):
 def test_every_section_is_there(report):
     elements = Elements(report)
     ids = {attrs.get("id") for tag, attrs in elements.tags if tag == "section"}
-    assert ids == {"finish", "cost", "milestones", "drivers", "gantt", "activities", "basis"}
+    assert ids == {"finish", "cost", "earned-value", "milestones", "drivers", "gantt", "activities", "basis"}
     drawn = [attrs["data-figure"] for tag, attrs in elements.tags if "data-figure" in attrs]
-    assert drawn == ["finish", "cost", "joint", "milestone-0", "criticality"]
+    assert drawn == ["finish", "cost", "joint", "earned-value", "milestone-0", "criticality"]
     assert set(page_data(report)["figures"]) == set(drawn)
 
 
@@ -89,9 +89,9 @@ def test_a_plan_without_cost_has_no_cost_section():
     assert set(page_data(report)["figures"]) == {"finish", "milestone-0", "criticality"}
 
 
-def test_a_finished_plan_has_no_figures_but_a_sentence():
+def test_a_finished_plan_has_no_distributions_but_a_sentence():
     report = render_report(simcore.simulate(completed_plan(), iterations=100, threads=2))
-    assert page_data(report)["figures"] == {}
+    assert set(page_data(report)["figures"]) == {"earned-value"}
     assert "Every iteration gives the same value, 1 May 2026" in Elements(report).words
 
 

@@ -39,6 +39,21 @@ def test_the_summary_holds_what_an_analyst_looks_for():
         assert part in text, part
 
 
+def test_the_summary_speaks_of_date_and_budget_together():
+    results = run(60)
+    text = run_summary(results.with_goal(jcl=65, target="2027-01-31", budget=900_000), width=140)
+    pair = results.joint.recommended(65)
+    for part in ("Deterministic date and cost are both kept with", f"For 65 % joint confidence: {wording.date_text(pair.date)}",
+                 f"EUR {wording.money_text(pair.amount, whole=True)}", "Target 31 Jan 2027: kept with",
+                 "Budget EUR 900 k: kept with", "Target and budget: kept with"):
+        assert part in text, part
+    without_cost = simcore.simulate(make_plan(10, with_cost=False), iterations=64, threads=2)
+    text = run_summary(without_cost.with_goal(target="2027-01-31", budget=1.0), width=140)
+    assert "Target 31 Jan 2027: kept with" in text
+    assert "Budget" not in text
+    assert "joint confidence" not in text
+
+
 def test_colour_only_when_asked_for():
     assert "\x1b" not in run_summary(run(10), width=100)
     assert "\x1b[" in run_summary(run(10), width=100, color=True)
