@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from benchmarks.conftest import sizes
+from simcore.counting import Worker
 from simcore.design import Design
 from simcore.kernel_run import COUNT, EXTREMES, NOTHING
 from simcore.models.plan import Plan
 from simcore.passes import run_passes
-from simcore.simulation import LANES, Run, _Worker
+from simcore.runs import Run
+from simcore.simulation import LANES
 from simcore.workspace import samples
 
 PHASES = {
@@ -30,7 +32,7 @@ def test_phase(benchmark: Any, activities: int, phase: str, full_plan: Callable[
     """What each phase adds to the one before it."""
     mode, with_late, sampled = PHASES[phase]
     run = Run(full_plan(activities), Design(seed=1), "pre", with_late)
-    worker = _Worker(run, LANES, run._ranges())
+    worker = Worker(run, LANES, run._ranges())
     kept = samples(run.network, LANES * run.design.replicates, run.risk.has_cost)
     worker.counters.counts[:] = 0
 

@@ -23,7 +23,7 @@ from simcore.workspace import counters, samples
 
 if TYPE_CHECKING:
     from simcore.results import Results
-    from simcore.simulation import Run
+    from simcore.runs import Run
     from simcore.variables import VariableTable
 
 Floats = npt.NDArray[np.float64]

@@ -25,7 +25,7 @@ from simcore.workspace import counters, samples, workspace
 if TYPE_CHECKING:
     from simcore.flow import CompiledFlow
     from simcore.kernel_calendar import CalendarTables, LaneCalendars
-    from simcore.simulation import Run
+    from simcore.runs import Run
 
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.025  # share of the iterations to either side of the P-value that count

@@ -16,7 +16,7 @@ from simcore.results import MoneyVariable, share_of_percent
 if TYPE_CHECKING:
     from simcore.allocation import Excess
     from simcore.cost_lines import CostLines
-    from simcore.simulation import Run
+    from simcore.runs import Run
 
 Floats = npt.NDArray[np.float64]
 CENTS = 100

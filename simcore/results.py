@@ -327,7 +327,7 @@ class Results:
     clamped: int = 0
     warnings: Sequence[str] = ()
     goal: Goal = field(default_factory=Goal)
-    replay: Any = None  # recomputes iterations; see simcore.simulation
+    replay: Any = None  # recomputes iterations; see simcore.runs
 
     @property
     def partial(self) -> bool:

@@ -16,7 +16,7 @@ from simcore.models.distributions import Triangular, Uniform
 from simcore.models.plan import Plan
 from simcore.models.risks import Action, Correlation, Factor, Impact, Mitigation, Risk, Scenario
 from simcore.passes import run_passes
-from simcore.simulation import Run
+from simcore.runs import Run
 from simcore.workspace import counters, samples
 from tests.oracle_plans import UNIT, activity, plan, serial
 from tests.risky_plans import risky_plans

@@ -14,7 +14,7 @@ from simcore.models.distributions import Distribution, Triangular, Uniform
 from simcore.models.errors import PlanError
 from simcore.models.plan import ActivityType, LinkType, Plan, Relationship, Status
 from simcore.models.risks import Correlation, Impact, Risk
-from simcore.simulation import Run
+from simcore.runs import Run
 from simcore.variables import stream_key
 from tests.risky_plans import ABSOLUTE, ANY, DATA_DATE, NAMES, RELATIVE, risky_plans
 

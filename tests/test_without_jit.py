@@ -34,7 +34,7 @@ from simcore.models.plan import (
 from simcore.models.risks import Correlation, Factor, Impact, Risk
 from simcore.models.weather import Weather
 from simcore.results import Results
-from simcore.simulation import Run
+from simcore.runs import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 
