@@ -109,11 +109,14 @@ def test_what_has_no_effect_is_said_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_uncertain_prices_and_quantities_without_cost_are_said_to_have_no_effect(tmp_path: Path) -> None:
-    lines = ['A: {duration: 5d, resources: [{resource: crew, quantity: 9, uncertainty: "uniform(90%, 110%)"}]}']
+    line = 'A: {{duration: 5d, resources: [{{resource: crew, quantity: 9, uncertainty: "uniform(90%, 110%)"{}}}]}}'
     more = 'resources: {crew: {uncertainty: "uniform(95%, 110%)"}}\n'
-    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more), iterations=16).warnings)
-    assert "price of crew has no effect: nothing that is left to do costs anything by it" in found
-    assert "quantity of crew on A has no effect: the assignment has neither a remaining_cost nor a price" in found
+    free = " ".join(simcore.simulate(plan_of(tmp_path, [line.format("")], more), iterations=16).warnings)
+    assert "price of crew has no effect: nothing that is left to do costs anything by it" in free
+    assert "quantity of crew on A has no effect: the assignment has neither a remaining_cost nor a price" in free
+    paid = simcore.simulate(plan_of(tmp_path, [line.format(", remaining_cost: 500")], more), iterations=16)
+    assert not any("crew" in warning for warning in paid.warnings)
+    assert paid.cost.sd > 0
 
 
 def test_escalation_that_no_cost_follows_is_said_to_have_no_effect(tmp_path: Path) -> None:

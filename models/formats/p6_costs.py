@@ -20,6 +20,7 @@ class Accounts:
     def __init__(self, tables: Tables):
         rows = tables.by_id("ACCOUNT", "acct_id")
         self.codes: dict[str, str] = {}
+        self._taken: set[str] = set()
         self.accounts: list[Account] = []
         for key in rows:
             self._name(rows, key, frozenset())
@@ -33,8 +34,9 @@ class Accounts:
             row = rows[key]
             parent = self._name(rows, row.get("parent_acct_id", ""), below | {key})
             short = (row.get("acct_short_name") or row.get("acct_name") or key).strip()
-            code = unique_name(short if parent is None else f"{parent}.{short}", self.codes.values())
+            code = unique_name(short if parent is None else f"{parent}.{short}", self._taken)
             self.codes[key] = code
+            self._taken.add(code)
             self.accounts.append(Account(code=code, name=row.get("acct_name", ""), parent=parent))
         return self.codes[key]
 
