@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 import pytest
 
-from simcore.models.costs import Assignment, Cost
+from simcore.models.costs import Assignment, Cost, Expense, FileCost, RatePeriod, Resource
 from simcore.models.errors import PlanError
 from simcore.models.finance import COST_KINDS, Account, Budget, Discount, EscalationIndex, Finance, FundingLimit
+from simcore.models.formats import native_activities, native_costs, native_escalation, native_finance, native_project
 from simcore.models.formats.native import merge_risks
+from simcore.models.formats.native_fields import Fields
 from simcore.models.formats.native_write import to_yaml
 from simcore.models.plan import Plan
 from simcore.models.plan_warnings import plan_warnings
@@ -221,6 +225,27 @@ class TestAssignmentCosts:
         text = '[{remaining_cost: 5, uncertainty: "uniform(90%, 120%)"}, {remaining_cost: 5, uncertainty: "uniform(4, 7)"}]'
         first, second = activity_of(f"{{duration: 1d, expenses: {text}}}").expenses
         assert (first.uncertainty.bounds, second.uncertainty.bounds) == ((0.9, 1.2), (4.0, 7.0))
+
+
+@pytest.mark.parametrize(
+    ("part", "known", "elsewhere"),
+    [
+        (Cost, native_costs.COST_FIELDS, set()),
+        (Assignment, native_costs.ASSIGNMENT_FIELDS, set()),
+        (Expense, native_costs.EXPENSE_FIELDS, set()),
+        (FileCost, native_activities.FILE_COST_FIELDS, set()),
+        (RatePeriod, native_project.RATE_FIELDS, set()),
+        (Resource, native_project.RESOURCE_FIELDS, {"id"}),
+        (Finance, native_finance.FINANCE_FIELDS, set()),
+        (Budget, native_finance.BUDGET_FIELDS, set()),
+        (Discount, native_finance.DISCOUNT_FIELDS, set()),
+        (FundingLimit, native_finance.FUNDING_FIELDS, set()),
+        (Account, native_finance.ACCOUNT_FIELDS, {"code"}),
+        (EscalationIndex, native_escalation.ESCALATION_FIELDS, {"id", "kinds", "activities"}),
+    ],
+)
+def test_every_attribute_has_its_key(part: type[Any], known: Fields, elsewhere: set[str]) -> None:
+    assert {item.name for item in fields(part)} - elsewhere <= {key.name for key in known.values()}
 
 
 def test_factors_of_costs() -> None:
