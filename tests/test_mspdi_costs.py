@@ -101,6 +101,11 @@ class TestPricing:
         assert {name: (rate.price, rate.per_use) for name, (rate,) in crew.rate_tables.items()} == {"C": (65, 9)}
         assert plan.activities[0].assignments[0].rate_table == "C"
 
+    def test_what_remains_is_the_rest_where_a_file_does_not_say(self):
+        work = {"Work": "PT8H0M0S", "ActualWork": "PT2H0M0S", "Cost": 32000, "ActualCost": 8000}
+        (crew,) = only(task(1), resources=resource(1, Type=1), assignments=assignment(1, 1, **work)).assignments
+        assert (crew.remaining_work, crew.remaining_cost) == (360, 240)
+
     def test_an_unknown_rate_table_is_refused(self):
         with pytest.raises(PlanError, match="CostRateTable is 5, not 0 to 4"):
             read(task(1), resources=resource(1, Type=1), assignments=assignment(1, 1, CostRateTable=5))

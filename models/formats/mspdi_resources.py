@@ -89,8 +89,9 @@ def read_assignments(project: Node, resources: dict[str, Resource], reading: Rea
 
 
 def _assignment(node: Node, resource: Resource) -> Assignment:
-    work, remaining = node.minutes("Work") or 0.0, node.minutes("RemainingWork") or 0.0
-    actual = node.minutes("ActualWork") or 0.0
+    work, actual = node.minutes("Work") or 0.0, node.minutes("ActualWork") or 0.0
+    remaining = _left(node.minutes("RemainingWork"), work, actual)
+    cost, spent = node.money("Cost") or 0.0, node.money("ActualCost") or 0.0
     labour, material = resource.kind == "labour", resource.kind == "material"
     return Assignment(
         resource=resource.id,
@@ -105,9 +106,9 @@ def _assignment(node: Node, resource: Resource) -> Assignment:
         remaining_quantity=remaining / 60 if material else None,
         rate_table=_rate_table(node),
         lump_sum=resource.kind == "cost",
-        budgeted_cost=node.money("Cost") or 0.0,
-        actual_cost=node.money("ActualCost") or 0.0,
-        remaining_cost=node.money("RemainingCost") or 0.0,
+        budgeted_cost=cost,
+        actual_cost=spent,
+        remaining_cost=_left(node.money("RemainingCost"), cost, spent),
         time_dependent=labour or (material and not node.flag("FixedMaterial", default=True)),
         start=node.date("Start"),
         finish=node.date("Finish"),
@@ -116,6 +117,11 @@ def _assignment(node: Node, resource: Resource) -> Assignment:
         curve=contour_of(node),
         drives=labour,
     )
+
+
+def _left(stated: float | None, whole: float, done: float) -> float:
+    """What remains; writers leave it out where it is zero, or where they do not know it apart from the rest."""
+    return max(whole - done, 0.0) if stated is None else stated
 
 
 def _periods(node: Node) -> list[WorkPeriod]:
