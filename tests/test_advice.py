@@ -117,3 +117,14 @@ def test_uncertain_prices_and_quantities_without_cost_are_said_to_have_no_effect
     paid = simcore.simulate(plan_of(tmp_path, [line.format(", remaining_cost: 500")], more), iterations=16)
     assert not any("crew" in warning for warning in paid.warnings)
     assert paid.cost.sd > 0
+
+
+def test_escalation_that_no_cost_follows_is_said_to_have_no_effect(tmp_path: Path) -> None:
+    more = "finance: {escalation: {%s}}\nrisks: {R: {probability: 50%%, impacts: [{activity: A, cost: 5}]}}\n"
+    lines = ["A: {duration: 5d, cost: {fixed: 5, per_day: 3, index: mine}, expenses: [{remaining_cost: 5, index: none}]}"]
+    ours = "mine: 2%, risky: {rate: 2%, applies_to: risk}, steel: {rate: 2%, applies_to: material}, all: 2%"
+    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more % ours), iterations=16).warnings)
+    assert "the escalation by risky, steel, all has no effect: no cost follows it" in found
+    used = "all: {rate: 2%, applies_to: [risk, fixed]}, mine: 2%"
+    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more % used), iterations=16).warnings)
+    assert "escalation" not in found
