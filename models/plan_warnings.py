@@ -47,17 +47,13 @@ def plan_warnings(plan: Plan) -> Iterator[Problem]:
 
 
 def _funding_oddities(finance: Finance, places: Places) -> Iterator[Problem]:
-    """Limits that do not fit what has been approved."""
+    """Limits below what has been budgeted; money beyond what has been approved is nothing odd."""
     budget = finance.budget
     if budget is None or not finance.funding:
         return
     last = finance.funding[-1]
-    approved = budget.amount + budget.contingency + budget.management_reserve
-    where = places.of("funding", str(len(finance.funding)))
-    if last.amount > approved + _CENT:
-        what = f"{format_money(last.amount)} may be spent, yet {format_money(approved)} has been approved."
-        yield Problem(where, what, "Correct the budget or the limit.", severity="warning")
-    elif last.until is None and last.amount < budget.amount - _CENT:
+    if last.until is None and last.amount < budget.amount - _CENT:
+        where = places.of("funding", str(len(finance.funding)))
         what = f"never more than {format_money(last.amount)} may be spent of the {format_money(budget.amount)} budgeted."
         yield Problem(where, what, "Correct the budget or the limit.", severity="warning")
 
