@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore import kernel_flow as kf
+from simcore import warm
 from simcore.escalation import price_date, prices
 from simcore.kernel_columns import CALENDAR, GAP
 from simcore.kernel_flow import FlowModel, FlowRows, FlowSamples, flow_batch, line_prices
@@ -132,10 +133,13 @@ def flow_rows(model: FlowModel, lanes: int) -> FlowRows:
 
 def compile_flow(network: Network, risk: CompiledRisk, unit: str | None, last: datetime) -> CompiledFlow:
     """Money over time of a compiled risk model, up to about ``last``; later money belongs to the last period."""
-    return _FlowBuilder(network, risk, unit, last).build()
+    warm.wait(warm.SPENDING)
+    return FlowBuilder(network, risk, unit, last).build()
 
 
-class _FlowBuilder:
+class FlowBuilder:
+    """Turns the cost lines of a risk model into arrays."""
+
     def __init__(self, network: Network, risk: CompiledRisk, unit: str | None, last: datetime):
         self.network, self.plan, self.risk = network, network.plan, risk
         self.costs: CostLines = risk.costs
@@ -149,6 +153,10 @@ class _FlowBuilder:
         self.edges = self._edges()
 
     def build(self) -> CompiledFlow:
+        return self._with_deterministic(*self.models())
+
+    def models(self) -> tuple[FlowModel, FlowModel]:
+        """The lines at drawn prices, and at deterministic ones."""
         rows = np.array([self._row(line) for line in self.costs.lines], np.int32).reshape(-1, kf.LINE_COLUMNS)
         lines = self.costs.lines
         money = np.array([(x.fixed, x.planned, x.deterministic, x.deterministic) for x in lines]).reshape(-1, 4)
@@ -166,7 +174,7 @@ class _FlowBuilder:
             certain=self.costs.spent if self.priced else self.risk.model.costs.certain,
         )
         planned = prices(self.plan, self.costs.indices, listed, middles, deterministic=True)
-        return self._with_deterministic(model, model._replace(prices=planned))
+        return model, model._replace(prices=planned)
 
     def _with_deterministic(self, model: FlowModel, planned: FlowModel) -> CompiledFlow:
         """Run the schedule without uncertainty, and bring stored costs to the first prices of what they buy."""

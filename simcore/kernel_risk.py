@@ -260,12 +260,12 @@ def duration_row(model, t, stream, first, lanes, rows, out):
     return clamped
 
 
-@phase
+@kernel
 def times_row(model, i, stream, first, lanes, rows):
     """What the minutes of term ``i`` are multiplied by, or its money where it is due once; in the money row."""
     costs, number = model.costs, model.variables.number
     value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
-    rate, where, market = costs.rate[i], costs.place[i, WHERE], costs.place[i, MARKET]
+    rate, where, market = costs.rate[i], costs.place[i, WHERE], np.int64(costs.place[i, MARKET])  # as owners of effects are
     for j in range(lanes):
         times[j] = rate if where < 0 or rows.masks[where, j] else 0.0
     if market >= 0:
@@ -312,7 +312,7 @@ def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_mi
             cost[j] += times[j]
 
 
-@phase
+@kernel
 def owner_row(model, owner, stream, first, lanes, rows, cost):
     """Add the cost impacts of risk events on one owner."""
     running, where = rows.scratch[RUNNING, :lanes], model.costs.owner_where[owner]
