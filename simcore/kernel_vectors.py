@@ -49,6 +49,37 @@ def _in_quads(builder, first, second, places):
     return _shuffle(builder, first, second, wide)
 
 
+def _signs(row, j):
+    return np.uint16(sum(1 << i for i in range(WIDE) if row[j + i] >= 0))
+
+
+@instruction(_signs)
+def not_negative(typingctx, row, j):
+    """16 bits: which of ``row[j] ... row[j + 15]`` (int32) are not negative."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        kind = ir.VectorType(_I32, WIDE)
+        lanes = builder.load(builder.bitcast(builder.gep(data, [arguments[1]]), kind.as_pointer()), align=4)
+        return builder.bitcast(builder.icmp_signed(">=", lanes, ir.Constant(kind, [0] * WIDE)), ir.IntType(WIDE))
+
+    return types.uint16(row, types.int64), generate
+
+
+def _count(word):
+    return int(word).bit_count()
+
+
+@instruction(_count)
+def ones(typingctx, word):
+    """How many bits of a uint16 are set."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.zext(builder.ctpop(arguments[0]), _I64)
+
+    return types.int64(types.uint16), generate
+
+
 def _parabolas(cells, cell, out, j):
     for i in range(j, j + WIDE):
         level, slope, bend, _ = cells[cell[i]]
