@@ -53,7 +53,7 @@ class Aims(NamedTuple):
         COMPLETED: finish of what is complete, or NONE. MUST_FINISH: bounds the late dates, or NONE for the project finish,
         or for the finish of all projects if WITH_ALL.
     finishes : ndarray of int8, shape (nodes,)
-        Whether a node counts for the project finish.
+        Whether a node's finish may be that of its project.
     focus : ndarray of int32, shape (focus, 2)
         Node (or nodes + span) whose date is kept per iteration, and whether it is the start.
     spans : ndarray of int32, shape (spans, 6)
@@ -112,20 +112,24 @@ class Workspace(NamedTuple):
     money: npt.NDArray[np.float64]  # (lanes,) scratch
 
 
-@kernel
+@phase
 def _keep(counters, t, quantity, row, lanes, mode, scratch):
     """Add a row of values to a node's extremes and histogram."""
+    keep_row(counters.range[t, quantity], counters.counts[t, quantity], row, lanes, mode, scratch)
+
+
+@kernel
+def keep_row(known, bins, row, lanes, mode, scratch):
+    """Add a row of values to its extremes and histogram."""
     low, high = row[0], row[0]
     for j in range(lanes):
         low = min(low, row[j])
         high = max(high, row[j])
-    known = counters.range[t, quantity]
     known[SMALLEST] = min(known[SMALLEST], low)
     known[LARGEST] = max(known[LARGEST], high)
     if mode == EXTREMES:
         return
     base, shift = known[LOW], known[LOG_WIDTH]
-    bins = counters.counts[t, quantity]
     if low == high:
         bins[min(max((low - base) >> shift, 0), BINS - 1)] += np.uint16(lanes)
         return
@@ -213,9 +217,9 @@ def keep_node(logic, counters, t, begin, end, rows, lanes, mode):
     if logic.nodes[t, EXISTS] >= 0:
         _keep_existing(logic, counters, t, (begin, end), rows, lanes, mode)
         return
-    _keep(counters, t, START, begin, lanes, mode, rows.scratch[0])
-    _keep(counters, t, FINISH, end, lanes, mode, rows.scratch[0])
-    _keep(counters, t, DURATION, duration, lanes, mode, rows.scratch[0])
+    for quantity in range(3):
+        row = begin if quantity == START else end if quantity == FINISH else duration
+        _keep(counters, t, quantity, row, lanes, mode, rows.scratch[0])
 
 
 @kernel_by_chance
