@@ -18,6 +18,7 @@ from simcore.kernel_columns import (
     CALENDAR,
     DELAY_ROW,
     EXISTS,
+    EXPECTED,
     FLOAT_CALENDAR,
     GAP,
     LOOK_UP,
@@ -160,7 +161,8 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
         if sampled:
             if dated:
                 clear_dated(logic, model, t, lanes, rows)
-            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            stays = nodes[t, EXPECTED] == NONE and nodes[t, EXISTS] < 0 and nodes[t, ASKED] == 0
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration, stays)
             counters.clamped[0] += 0 if dated else clamped
             if nodes[t, DELAY_ROW] >= 0:
                 delay_row(logic, model, nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
@@ -193,7 +195,7 @@ def _place_again(logic, model, t, stream, first, lanes, work, sampled, full):
     while asked:
         if dated:
             dated_rows(logic, model, t, stream, first, lanes, rows, work.risk, coordinate)
-            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration, False)
             if logic.nodes[t, DELAY_ROW] >= 0:
                 delay_row(logic, model, logic.nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
             dated = False

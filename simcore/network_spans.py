@@ -6,17 +6,25 @@ import numpy.typing as npt
 
 from simcore import rules_msp
 from simcore.kernel_columns import (
+    ASKED,
+    BY_CHANCE,
+    CAP,
+    CAP_FINISH,
+    DELAY,
+    EXISTS,
+    EXPECTED,
+    FIRST_OF,
     FROM_FINISH,
     LAG,
     LINKS_AT,
     LINKS_MIDDLE,
     NEVER,
     NONE,
+    PIN,
     PROJECT,
     SHARE,
     SOURCE,
     TARGET,
-    TRACED,
     Logic,
 )
 from simcore.kernel_run import Aims
@@ -140,9 +148,11 @@ class SpanBuilder:
         counts = np.array([self.logic.is_shown(i) for i in self.logic.order], bool)
         nodes, links, number = logic.nodes, logic.links, np.arange(len(logic.links))
         source, target = links[:, SOURCE], links[:, TARGET]
+        waits = (nodes[:, (CAP, CAP_FINISH)] == NEVER).all(axis=1) & (nodes[:, (PIN, FIRST_OF, ASKED)] == 0).all(axis=1)
+        waits &= (nodes[:, DELAY] >= 0) & (nodes[:, EXPECTED] == NONE) & (nodes[:, EXISTS] < 0)
         to_start = (nodes[target, LINKS_AT] <= number) & (number < nodes[target, LINKS_MIDDLE])
-        after = to_start & (links[:, FROM_FINISH] != 0) & (links[:, LAG] >= 0) & (links[:, SHARE] >= 0)
-        after &= counts[target] & (nodes[target, TRACED] != 0) & (nodes[source, PROJECT] == nodes[target, PROJECT])
+        after = to_start & (links[:, FROM_FINISH] != 0) & (links[:, (LAG, SHARE)] >= 0).all(axis=1) & (links[:, BY_CHANCE] == 0)
+        after &= counts[target] & waits[target] & (nodes[source, PROJECT] == nodes[target, PROJECT])
         return (counts & (np.bincount(source[after], minlength=len(counts)) == 0)).astype(np.int8)
 
     def _minutes(self, moment: object) -> int:

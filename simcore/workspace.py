@@ -31,8 +31,7 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         return aligned((*counts, words * WIDE), kind)
 
     masks = rows(model.masks, kind=np.uint8)
-    marks = np.zeros((len(network.logic.links), words), np.uint16)
-    plain = Rows(of=rows(n, 3), scratch=rows(SCRATCH_ROWS), marks=marks)
+    plain = Rows(of=rows(n, 3), scratch=rows(SCRATCH_ROWS))
     lags, delays = rows(len(network.chances.lags)), rows(len(network.chances.delays))
     by_chance = ChanceRows(*plain, masks=masks, lags=lags, delays=delays)
     late = n if with_late or (network.logic.nodes[:, AS_LATE] == TO_LATE_DATES).any() else 0
