@@ -19,6 +19,7 @@ from simcore.network import Network, data_date
 from simcore.passes import kernel_calendars
 from simcore.scheduling import run_deterministic
 from simcore.timeline import Timeline, build_timeline
+from simcore.workspace import aligned
 
 if TYPE_CHECKING:
     from simcore.cost_lines import CostLines, SpentLine
@@ -121,11 +122,14 @@ def flow_rows(model: FlowModel, lanes: int) -> FlowRows:
     years = int(model.prices.index[:, kf.INDEX].max(initial=0)) + 1
 
     def floats(*shape: int) -> Floats:
-        return np.zeros((*shape, lanes))
+        return aligned((*shape, lanes), np.float64)
+
+    def minutes() -> npt.NDArray[np.int32]:
+        return aligned((lanes,), np.int32)
 
     return FlowRows(
-        begin=np.zeros(lanes, np.int32), end=np.zeros(lanes, np.int32), from_=np.zeros(lanes, np.int32),
-        width=np.zeros(lanes, np.int32), amount=floats(), rate=floats(), before=floats(), grown=floats(), spread=floats(),
+        begin=minutes(), end=minutes(), from_=minutes(), width=minutes(),
+        amount=floats(), rate=floats(), before=floats(), grown=floats(), spread=floats(),
         level=floats(years), growth=floats(years), spent=floats(groups, steps),
         factor=floats(groups if model.priced else 0, steps),
     )  # fmt: skip
@@ -160,7 +164,6 @@ class FlowBuilder:
         rows = np.array([self._row(line) for line in self.costs.lines], np.int32).reshape(-1, kf.LINE_COLUMNS)
         lines = self.costs.lines
         money = np.array([(x.fixed, x.planned, x.deterministic, x.deterministic) for x in lines]).reshape(-1, 4)
-        middles = self.timeline.middles
         listed = list(self.groups) or [("", ())]
         model = FlowModel(
             lines=rows,
@@ -169,11 +172,11 @@ class FlowBuilder:
             edges=self.edges,
             period=np.array(self.timeline.period, np.int32),
             discount=self.timeline.discount(self.plan, price_date(self.plan)),
-            prices=prices(self.plan, self.costs.indices, listed, middles, deterministic=False),
+            prices=prices(self.plan, self.costs.indices, listed, self.timeline, deterministic=False),
             priced=self.priced,
             certain=self.costs.spent if self.priced else self.risk.model.costs.certain,
         )
-        planned = prices(self.plan, self.costs.indices, listed, middles, deterministic=True)
+        planned = prices(self.plan, self.costs.indices, listed, self.timeline, deterministic=True)
         return model, model._replace(prices=planned)
 
     def _with_deterministic(self, model: FlowModel, planned: FlowModel) -> CompiledFlow:
