@@ -84,18 +84,19 @@ def command(
     from simcore.cli.notes import show_notes
     from simcore.cli.progress import compilation_announced, watched
     from simcore.models.formats import read
+    from simcore.reports.content import HEADLINE
     from simcore.simulation import simulate
 
     read_plan = prepared(read(plan, risks, ranges_from_fields), constraints, trust_file_dates)
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
-    with compilation_announced(read_plan), watched(iterations) as progress:
+    with compilation_announced(read_plan, money=True), watched(iterations) as progress:
         results = simulate(
             read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
             periods=None if periods == "none" else periods,
-        )  # fmt: skip
-    results = results.with_goal(jcl, target, budget)
+        ).with_goal(jcl, target, budget)  # fmt: skip
+        results.contingency(HEADLINE)  # a second pass, while its part is being compiled
     write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0

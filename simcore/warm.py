@@ -27,8 +27,10 @@ _process: subprocess.Popen[str] | None = None
 _done: set[str] = set()
 
 
-def kernel_kind(plan: Plan) -> str:
+def kernel_kind(plan: Plan, *, money: bool = True) -> str:
     """Which kernels a plan needs: ``plain``, or those for what it has (each kind is compiled when first met).
+
+    ``money`` says whether costs are spent over time and divided.
 
     >>> from simcore.models.plan import Plan
     >>> kernel_kind(Plan())
@@ -37,7 +39,7 @@ def kernel_kind(plan: Plan) -> str:
     has = (
         ("logic by chance", _has_chance(plan)),
         ("weather", bool(plan.weather)),
-        ("cost", _has_cost(plan)),
+        ("cost", money and _has_cost(plan)),
     )
     return " and ".join(name for name, present in has if present) or "plain"
 
@@ -79,16 +81,24 @@ def start(kind: str) -> None:
 
 def wait(part: str) -> None:
     """Wait for a part of what was started, if anything was."""
-    global _process
     while _process is not None and part not in _done:
         assert _process.stdout is not None
         line = _process.stdout.readline()
         if line:
             _done.add(line.strip())
-        else:  # it has ended
-            _process.stdout.close()
-            _process.wait()
-            _process = None
+        else:
+            stop()
+
+
+def stop() -> None:
+    """End what was started, unless it has ended by itself; what it has compiled stays."""
+    global _process
+    if _process is not None:
+        assert _process.stdout is not None
+        _process.stdout.close()
+        _process.terminate()
+        _process.wait()
+        _process = None
 
 
 def compile_later_parts(kind: str = "plain") -> None:
