@@ -339,7 +339,11 @@ class Plan:
 
     def options(self, project_id: str) -> SchedulingOptions:
         """How a project is scheduled: its own options, else the plan's."""
-        return self.project(project_id).scheduling or self.scheduling
+        return self._options[project_id]
+
+    @cached_property
+    def _options(self) -> dict[str, SchedulingOptions]:
+        return {p.id: p.scheduling or self.scheduling for p in self.projects}
 
     def with_changes(self, **changes: Any) -> Plan:
         """A changed copy, validated again (what-if).

@@ -293,8 +293,10 @@ class LogicBuilder:
 
         Those that bound late dates only lie before and after.
         """
-        ordered = sorted(self.links, key=self._place_of_link)
-        places = np.array([self._place_of_link(link) for link in ordered], np.int64).reshape(-1, 2)
+        place_of = [*map(self._place_of_link, self.links)]
+        order = sorted(range(len(place_of)), key=place_of.__getitem__)
+        ordered = [self.links[i] for i in order]
+        places = np.array([place_of[i] for i in order], np.int64).reshape(-1, 2)
         self.owner = places[:, 0]
         n = len(self.order)
         counts = np.bincount(places[:, 0] * 4 + places[:, 1], minlength=4 * n).reshape(n, 4)
@@ -307,11 +309,16 @@ class LogicBuilder:
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
             links[:, k.TARGET] = self.owner
-            lag_row = {lag.key: row for row, lag in enumerate(self.chances.lags)}
-            keys = [self.link_key(r) for r in ordered]
-            links[:, k.LAG_ROW] = [lag_row.get(key, -1) for key in keys]
-            links[:, k.HOLDS] = [self.chances.holds.get(key, -1) for key in keys]
+            links[:, (k.LAG_ROW, k.HOLDS)] = self._by_chance(ordered)
         return links, ends[:, :3].astype(np.int32)
+
+    def _by_chance(self, links: list[Relationship]) -> npt.NDArray[np.int32]:
+        """For every link the row its lag is sampled in and the event that makes it hold; -1 for none."""
+        lag_row = {lag.key: row for row, lag in enumerate(self.chances.lags)}
+        holds = self.chances.holds
+        if not lag_row and not holds:
+            return np.full((len(links), 2), -1, np.int32)
+        return np.array([(lag_row.get(key, -1), holds.get(key, -1)) for key in map(self.link_key, links)], np.int32)
 
     def _place_of_link(self, link: Relationship) -> tuple[int, int]:
         """Its successor, and its group among that node's links."""
