@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Plans and what is compiled from them have no cycles: looking for some among all the new objects takes its time."""
+    """For what makes no cycles, as plans and what is compiled from them: looking for some among all objects takes its time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

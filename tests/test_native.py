@@ -382,7 +382,8 @@ def test_unknown_words_and_all_problems_are_told_at_once_in_the_order_of_lines()
 def test_json_broken_into_lines_anywhere_keeps_its_values_and_lines() -> None:
     table = parse_tree('{"a"\n:\n"b", "c\\"" : [1,\n"\\u00e4", {\n}\n], "d": null,\n"": "," }', "plan.json")
     assert table == {"a": "b", 'c"': ["1", "ä", {}], "d": "", "": ","}
-    assert isinstance(table, Table) and isinstance(table['c"'], Rows)
+    assert isinstance(table, Table)
+    assert isinstance(table['c"'], Rows)
     assert [table.line_of(key) for key in table] == [1, 3, 6, 7]
     assert [table['c"'].line_of(item) for item in range(3)] == [3, 4, 4]
 
