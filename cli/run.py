@@ -76,6 +76,8 @@ def command(
     """
     if report == "-":
         raise click.UsageError("--report needs a file; only --json, --csv and --cash-flow can go to standard output.")
+    if cash_flow and periods == "none":
+        raise click.UsageError("--cash-flow needs periods: leave out --periods none.")
     named = {"--report": report, "--json": json_file, "--csv": csv_file, "--cash-flow": cash_flow}
     outputs = Outputs(named, inputs=(plan, risks))
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from simcore.models.branches import AnyBranch
 from simcore.models.calendars import Calendar
-from simcore.models.costs import Assignment, Cost, Expense, Resource
+from simcore.models.costs import Assignment, Cost, Expense, FileCost, Resource
 from simcore.models.distributions import Distribution
 from simcore.models.errors import Problem
 from simcore.models.finance import Finance
@@ -195,6 +195,7 @@ class Activity:
     expenses: tuple[Expense, ...] = ()
     baseline: Baseline | None = None
     file_dates: FileDates | None = None
+    file_cost: FileCost | None = None
 
     @property
     def ref(self) -> Ref:

@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from simcore.cost_check import check_costs
 from simcore.importcheck import check_import
 from simcore.reports import wording
 from simcore.reports.content import (
@@ -188,7 +189,8 @@ def _remarks(results: Results) -> list[RenderableType]:
     made = Table.grid(padding=(0, 1))
     for warning in results.warnings:
         made.add_row(Text("!", style="bold yellow"), Text(wording.clean(warning)))
-    check = check_import(results.plan, results.schedule)
-    if check.compared:
+    for check in (check_import(results.plan, results.schedule), check_costs(results.plan)):
+        if not check.compared:
+            continue
         made.add_row("" if check.perfect else Text("!", style="bold yellow"), Text(wording.clean(str(check))))
     return [made] if made.row_count else []

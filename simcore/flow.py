@@ -71,24 +71,24 @@ class CompiledFlow:
         """The memory of one worker."""
         return FlowWorker(self, flow_rows(self.model, lanes), samples)
 
-    def samples(self, iterations: int) -> FlowSamples:
-        """Room for one value an iteration of everything that is kept.
+    def samples(self, cost: Floats) -> FlowSamples:
+        """Room for one value an iteration of everything that is kept; ``cost`` is that of the total.
 
         Raises
         ------
         ValueError
             When that would be more than a gigabyte.
         """
+        iterations = len(cost)
         if self.periods * iterations > MOST_VALUES:
             raise ValueError(
                 f"a cash flow of {self.periods} periods and {iterations:,} iterations does not fit into memory; "
                 "choose longer periods or fewer iterations"
             )
-        priced = iterations if self.model.priced else 0
         return FlowSamples(
             by_period=np.zeros((self.periods, iterations)),
-            cost=np.zeros(priced),
-            base=np.zeros(priced),
+            cost=cost,
+            base=np.zeros(iterations if self.model.priced else 0),
             present=np.zeros(iterations if self.discounted else 0),
         )
 
@@ -163,6 +163,7 @@ class _FlowBuilder:
             discount=self.timeline.discount(self.plan, price_date(self.plan)),
             prices=prices(self.plan, self.costs.indices, listed, middles, deterministic=False),
             priced=self.priced,
+            certain=self.costs.spent if self.priced else self.risk.model.costs.certain,
         )
         planned = prices(self.plan, self.costs.indices, listed, middles, deterministic=True)
         return self._with_deterministic(model, model._replace(prices=planned))
@@ -175,7 +176,7 @@ class _FlowBuilder:
         lines[:, kf.OWNER] = -1
         money = planned.money.copy()
         money[:, kf.FIXED_MONEY] = money[:, kf.DETERMINISTIC_MONEY]
-        planned = planned._replace(lines=lines, money=money)
+        planned = planned._replace(lines=lines, money=money, certain=self.costs.spent)
         risk = self.risk.model
         if self.priced:
             stored = np.array([line.spending.stored for line in self.costs.lines])

@@ -285,25 +285,31 @@ def times_row(model, i, stream, first, lanes, rows):
 
 
 @phase
+def term_row(model, i, stream, first, lanes, rows, minutes_of, span_minutes):
+    """Money of term ``i`` in every lane; in the money row."""
+    costs, times = model.costs, rows.money[:lanes]
+    per, row = costs.place[i, PER], costs.place[i, ROW]
+    minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
+    varies = costs.place[i, TERM_VARIABLE] >= 0 or costs.place[i, SECOND] >= 0 or costs.place[i, MARKET] >= 0
+    if not varies and per != ONCE:
+        rate = costs.rate[i]
+        for j in range(lanes):
+            times[j] = rate * minutes[j]
+        return
+    times_row(model, i, stream, first, lanes, rows)
+    if per != ONCE:
+        for j in range(lanes):
+            times[j] *= minutes[j]
+
+
+@phase
 def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
     """Add the terms ``begin <= i < end`` of the cost."""
-    costs, times = model.costs, rows.money[:lanes]
+    times = rows.money[:lanes]
     for i in range(begin, end):
-        per, row = costs.place[i, PER], costs.place[i, ROW]
-        minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
-        varies = costs.place[i, TERM_VARIABLE] >= 0 or costs.place[i, SECOND] >= 0 or costs.place[i, MARKET] >= 0
-        if not varies and per != ONCE:
-            rate = costs.rate[i]
-            for j in range(lanes):
-                cost[j] += rate * minutes[j]
-            continue
-        times_row(model, i, stream, first, lanes, rows)
-        if per == ONCE:
-            for j in range(lanes):
-                cost[j] += times[j]
-        else:
-            for j in range(lanes):
-                cost[j] += times[j] * minutes[j]
+        term_row(model, i, stream, first, lanes, rows, minutes_of, span_minutes)
+        for j in range(lanes):
+            cost[j] += times[j]
 
 
 @phase

@@ -71,14 +71,15 @@ class Run:
         return compile_risk(self.network, active, self.schedule.duration[spans], self.schedule.exists)
 
     def workspace(self, lanes: int) -> Workspace:
-        return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=self.risk.has_cost)
+        summed = self.risk.has_cost and self.flow is None  # else the lines of spending are
+        return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=summed)
 
     def go(self, iterations: int, threads: int, lanes: int, progress: Callable[[Progress], None] | None) -> Results:
         """All iterations, in rounds that hold the same number of every replicate."""
         kept = samples(self.network, iterations, self.risk.has_cost)
         template = self._ranges()
         self.flow = self._compile_flow(template)
-        spent = None if self.flow is None else self.flow.samples(iterations)
+        spent = None if self.flow is None else self.flow.samples(kept.cost)
         workers = [Worker(self, lanes, template, spent) for _ in range(threads)]
         done = self._rounds(iterations, workers, kept, progress)
         return self._results(iterations, done, kept, workers, spent)
@@ -201,7 +202,7 @@ class Run:
             return {"cost": MoneyVariable(kept.cost[:done], self.design.replicates, self.risk.deterministic_cost)}
         from simcore.flow_results import flow_results
 
-        return flow_results(self.flow, self.risk, spent, kept.cost, done, self.design.replicates)
+        return flow_results(self.flow, self.risk, spent, done, self.design.replicates)
 
     def _date_the_undated(self, kept: Samples) -> None:
         """A project in which nothing has dates finishes where its schedule says: at its data date."""
