@@ -32,12 +32,13 @@ def compilation_announced(plan: Plan) -> Iterator[None]:
     if not known:
         warm.start(kind)
         what, long = f"the simulation of plans with {kind}", "a minute"
-        if kind == "plain":
-            what, long = "the simulation", "half a minute"
+        if kind == "plain" or (kind == "cost" and not compiled_before("plain")):
+            what, long = "the simulation", "a minute" if kind == "cost" else "half a minute"
         click.echo(f"Compiling {what} for this machine, once; this takes up to {long} ...", err=True)
     yield
     if not known:
         mark_compiled(kind)
+        mark_compiled(kind.removesuffix("cost").removesuffix(" and ") or "plain")  # that of plans without cost too
 
 
 @contextmanager

@@ -40,12 +40,17 @@ class ActivityType(StrEnum):
 
     @property
     def is_milestone(self) -> bool:
-        return self in (ActivityType.START_MILESTONE, ActivityType.FINISH_MILESTONE)
+        return self is _START_MILESTONE or self is _FINISH_MILESTONE
 
     @property
     def is_span(self) -> bool:
         """Its dates follow from other activities; it never drives the project finish."""
-        return self in (ActivityType.HAMMOCK, ActivityType.SUMMARY)
+        return self is _HAMMOCK or self is _SUMMARY
+
+
+# a member looked up in its class costs more than the rest of what is asked of it a hundred thousand times
+_START_MILESTONE, _FINISH_MILESTONE = ActivityType.START_MILESTONE, ActivityType.FINISH_MILESTONE
+_HAMMOCK, _SUMMARY = ActivityType.HAMMOCK, ActivityType.SUMMARY
 
 
 class Status(StrEnum):

@@ -123,7 +123,7 @@ class FlowSamples(NamedTuple):
     present: npt.NDArray[np.float64]  # (iterations,) present value
 
 
-@phase
+@kernel
 def window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, rows):
     """Work coordinates, whatever weather takes, between which what remains of an activity is worked on."""
     c, row, opens = lines[i, LINE_CALENDAR], lines[i, LINE_ROW], lines[i, OPENS]
@@ -179,14 +179,14 @@ def _amount_row(model, flow, i, stream, first, lanes, places, span_minutes, risk
     times = risk.money[:lanes]
     for j in range(lanes):
         amount[j] = flow.money[i, FIXED_MONEY]
-    for t in range(flow.lines[i, TERMS_FROM], flow.lines[i, TERMS_UPTO]):
+    for t in range(np.int64(flow.lines[i, TERMS_FROM]), np.int64(flow.lines[i, TERMS_UPTO])):
         term_row(model, t, stream, first, lanes, risk, places[:, ROW_DURATION], span_minutes)
         for j in range(lanes):
             amount[j] += times[j]
             total[j] += times[j]
     if flow.lines[i, OWNER] >= 0:
         times[:] = 0.0
-        owner_row(model, flow.lines[i, OWNER], stream, first, lanes, risk, times)
+        owner_row(model, np.int64(flow.lines[i, OWNER]), stream, first, lanes, risk, times)
         for j in range(lanes):
             amount[j] += times[j]
             total[j] += times[j]

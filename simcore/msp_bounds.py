@@ -41,13 +41,11 @@ class MspBounds:
 
     def __init__(self, logic: LogicBuilder):
         self.logic, self.plan, self.clock, self.calendars = logic, logic.plan, logic.clock, logic.calendars
-
-    @cached_property
-    def outline(self) -> Outline:
-        return Outline(self.plan)
+        self.outline = Outline(self.plan)
 
     @cached_property
     def fed(self) -> set[Ref]:
+        """Activities and gates whose start some predecessor bounds."""
         return fed(self.logic)
 
     def of(self, activity: Activity) -> Bounds:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PILOT_LANES = 64
 PILOT_REPLICATES = 4
-UNIT = 320  # iterations of one replicate that a worker does without looking up, at most
+UNIT = 640  # iterations of one replicate that a worker does without looking up, at most
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,15 @@ class Run:
         return self._date_variable(kept.finish[-1, :done], self.schedule.project_end).p(80) if done else None
 
     def _ranges(self) -> Counters:
-        """Histogram ranges from a small pilot, the same for every worker and batch size."""
+        """Histogram ranges from a small pilot, the same for every worker and batch size; those of the last run are kept."""
+        known: dict[Any, Counters] = self.network.plan.remembered("ranges", dict)
+        key = self.scenario, self.seed, self.design.replicates, self.with_float
+        if (found := known.get(key)) is None:
+            known.clear()
+            found = known[key] = self._found_ranges()
+        return found
+
+    def _found_ranges(self) -> Counters:
         found = self._pilot(self.network)
         unseen = found.range[..., LARGEST] < found.range[..., SMALLEST]
         if unseen.any():  # activities that hardly ever exist: as if everything did

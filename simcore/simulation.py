@@ -14,7 +14,7 @@ from simcore.scenarios import resolve
 
 __all__ = ["LANES", "LONGEST_RUN", "Progress", "simulate"]
 
-LANES = 320
+LANES = 640
 LONGEST_RUN = 2**20
 
 
