@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.jit import inlined, kernel, phase
+from simcore.kernel_columns import ROW_DURATION
 from simcore.kernel_sampling import SCALE, SHIFT, QuantileTables, Variables, latent_row, quantile_row, uniform_row
 
 FACTOR, FACTOR_PARALLEL, IMPACT, IMPACT_PARALLEL = 0, 1, 2, 3
@@ -255,7 +256,7 @@ def duration_row(model, t, stream, first, lanes, rows, out, stays):
 
 
 @phase
-def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+def terms_row(model, begin, end, stream, first, lanes, rows, rows_of, span_minutes, cost):
     """Add the terms ``begin <= i < end`` of the cost."""
     costs, number = model.costs, model.variables.number
     value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
@@ -264,11 +265,11 @@ def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_mi
         if i < done:
             continue
         per, row, where = costs.place[i, PER], costs.place[i, ROW], costs.place[i, WHERE]
-        minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
+        minutes = span_minutes[row] if per == PER_SPAN else rows_of[row, ROW_DURATION]
         rate = costs.rate[i]
         if costs.place[i, TERM_VARIABLE] < 0 and costs.place[i, SECOND] < 0 and per != ONCE:
             if i + 1 < end and _follows_duration(costs, i) and _follows_duration(costs, i + 1):
-                other, second = costs.rate[i + 1], minutes_of[costs.place[i + 1, ROW]]
+                other, second = costs.rate[i + 1], rows_of[costs.place[i + 1, ROW], ROW_DURATION]
                 for j in range(lanes):
                     cost[j] = cost[j] + rate * minutes[j] + other * second[j]
                 done = i + 2
@@ -318,13 +319,13 @@ def owner_row(model, owner, stream, first, lanes, rows, cost):
 
 
 @phase
-def cost_row(model, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+def cost_row(model, stream, first, lanes, rows, rows_of, span_minutes, cost):
     """Total cost of every lane: what is certain, the terms, the cost impacts of risk events; always in the same order.
 
-    ``minutes_of`` holds the sampled duration of every node, ``span_minutes`` the working time of every span.
+    ``rows_of`` are the rows of all nodes, ``span_minutes`` the working time of every span.
     """
     for j in range(lanes):
         cost[j] = model.costs.certain
-    terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, minutes_of, span_minutes, cost)
+    terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, rows_of, span_minutes, cost)
     for owner in range(model.cost_effects.at.shape[0] - 1):
         owner_row(model, owner, stream, first, lanes, rows, cost)

@@ -298,9 +298,10 @@ def late_pass(logic, aims, lanes, work, counters, mode):
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
         finish = rows.of[t, ROW_FINISH, :lanes]
         latest = finish if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
-        place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late)
+        c = nodes[t, FLOAT_CALENDAR]
+        dated = mode == NOTHING or c != nodes[t, CALENDAR] or nodes[t, EXISTS] >= 0
+        place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late, dated)
         if mode >= EXTREMES:
-            c = nodes[t, FLOAT_CALENDAR]
             if c != nodes[t, CALENDAR]:
                 work_row(logic.calendars, c, work.late_finish[t, :lanes], late, work.rows.scratch[LOOK_UP, :lanes])
             work_row(logic.calendars, c, finish, early, work.rows.scratch[LOOK_UP, :lanes])
@@ -353,7 +354,7 @@ def close_batch(logic, model, aims, stream, k, lanes, work, counters, where, sam
     counters, samples = borrow(counters), borrow(samples)
     spans_pass(logic, aims, lanes, work, counters, mode)
     if sampled and mode != EXTREMES and work.cost.shape[0] > 0:
-        cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
+        cost_row(model, stream, k, lanes, work.risk, work.rows.of, work.span_minutes, work.cost)
     if mode == COUNT:
         _keep_samples(aims, where, lanes, work, samples)
 
