@@ -180,7 +180,7 @@ def _amount_row(model, flow, i, stream, first, lanes, places, span_minutes, risk
     for j in range(lanes):
         amount[j] = flow.money[i, FIXED_MONEY]
     for t in range(np.int64(flow.lines[i, TERMS_FROM]), np.int64(flow.lines[i, TERMS_UPTO])):
-        term_row(model, t, stream, first, lanes, risk, places[:, ROW_DURATION], span_minutes)
+        term_row(model, t, stream, first, lanes, risk, places, span_minutes)
         for j in range(lanes):
             amount[j] += times[j]
             total[j] += times[j]

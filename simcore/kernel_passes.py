@@ -249,15 +249,17 @@ def _finish_on_time(logic, t, finish_bound, work, rows, lanes):
 
 
 @phase
-def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_out, lanes, work):
+def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_out, lanes, work, dated):
     """Late finish and start of node ``t`` from its successors' late rows; leaves the late finish coordinate in ``work``.
 
-    ``successors`` lists its links: number of the link, successor.
+    ``successors`` lists its links: number of the link, successor. The late finish is dated where a link to the finish or
+    ``dated`` asks for it.
     """
     nodes, links, cal = logic.nodes, logic.links, logic.calendars
     c = nodes[t, CALENDAR]
     bound, start_bound = rows.scratch[0, :lanes], rows.scratch[1, :lanes]
     lagged, start_work = rows.scratch[2, :lanes], rows.scratch[3, :lanes]
+    duration, gap = rows.of[t, ROW_DURATION, :lanes], nodes[t, GAP]
     for j in range(lanes):
         bound[j] = min(late_finish[j], nodes[t, LATEST_FINISH])
         start_bound[j] = nodes[t, LATEST]
@@ -286,15 +288,18 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
     if starts_bound:
         work_row(cal, c, start_bound, start_work, rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
-            work[j] = min(work[j], start_work[j] + rows.of[t, ROW_DURATION, j] + nodes[t, GAP])
+            work[j] = min(work[j], np.int32(np.int32(start_work[j] + duration[j]) + gap))
+    shortest = duration[0]
     for j in range(lanes):
-        start_work[j] = work[j] - rows.of[t, ROW_DURATION, j] - nodes[t, GAP]
+        start_work[j] = work[j] - duration[j] - gap
+        shortest = min(shortest, duration[j])
     start_row(cal, c, start_work, late_start[t, :lanes], rows.scratch[LOOK_UP, :lanes])
-    finish_row(cal, c, work, late_finish_out[t, :lanes], rows.scratch[LOOK_UP, :lanes])
+    if dated or shortest + gap == 0 or nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END]:
+        finish_row(cal, c, work, late_finish_out[t, :lanes], rows.scratch[LOOK_UP, :lanes])
     snap = nodes[t, SNAP]
     inside = nodes[t, INSIDE] if snap == SNAP_START else np.int32(0)
-    for j in range(lanes):
-        if rows.of[t, ROW_DURATION, j] + nodes[t, GAP] == 0:
+    for j in range(lanes if shortest + gap == 0 else 0):
+        if duration[j] + gap == 0:
             on_time = rows.of[t, ROW_FINISH, j]
             asked = min(bound[j], start_bound[j])
             both = late_start[t, j] if snap == SNAP_START and asked == late_start[t, j] else late_finish_out[t, j] - inside

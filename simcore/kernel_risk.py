@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.jit import inlined, kernel, phase
+from simcore.kernel_columns import ROW_DURATION
 from simcore.kernel_sampling import SCALE, SHIFT, QuantileTables, Variables, latent_row, quantile_row, uniform_row
 
 FACTOR, FACTOR_PARALLEL, IMPACT, IMPACT_PARALLEL = 0, 1, 2, 3
@@ -289,11 +290,11 @@ def times_row(model, i, stream, first, lanes, rows):
 
 
 @phase
-def term_row(model, i, stream, first, lanes, rows, minutes_of, span_minutes):
+def term_row(model, i, stream, first, lanes, rows, rows_of, span_minutes):
     """Money of term ``i`` in every lane; in the money row."""
     costs, times = model.costs, rows.money[:lanes]
     per, row = costs.place[i, PER], costs.place[i, ROW]
-    minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
+    minutes = span_minutes[row] if per == PER_SPAN else rows_of[row, ROW_DURATION]
     varies = costs.place[i, TERM_VARIABLE] >= 0 or costs.place[i, SECOND] >= 0 or costs.place[i, MARKET] >= 0
     if not varies and per != ONCE:
         rate = costs.rate[i]
@@ -307,7 +308,7 @@ def term_row(model, i, stream, first, lanes, rows, minutes_of, span_minutes):
 
 
 @phase
-def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+def terms_row(model, begin, end, stream, first, lanes, rows, rows_of, span_minutes, cost):
     """Add the terms ``begin <= i < end`` of the cost."""
     costs, number = model.costs, model.variables.number
     value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
@@ -316,10 +317,10 @@ def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_mi
         if i < done:
             continue
         per, row, where = costs.place[i, PER], costs.place[i, ROW], costs.place[i, WHERE]
-        minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
+        minutes = span_minutes[row] if per == PER_SPAN else rows_of[row, ROW_DURATION]
         rate = costs.rate[i]
         if i + 1 < end and _follows_duration(costs, i) and _follows_duration(costs, i + 1):
-            other, second = costs.rate[i + 1], minutes_of[costs.place[i + 1, ROW]]
+            other, second = costs.rate[i + 1], rows_of[costs.place[i + 1, ROW], ROW_DURATION]
             for j in range(lanes):
                 cost[j] = cost[j] + rate * minutes[j] + other * second[j]
             done = i + 2
@@ -331,7 +332,7 @@ def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_mi
             for j in range(lanes):
                 cost[j] += rate * (shift + scale * np.float64(value[j])) * minutes[j]
             continue
-        term_row(model, i, stream, first, lanes, rows, minutes_of, span_minutes)
+        term_row(model, i, stream, first, lanes, rows, rows_of, span_minutes)
         for j in range(lanes):
             cost[j] += times[j]
 
@@ -355,13 +356,13 @@ def owner_row(model, owner, stream, first, lanes, rows, cost):
 
 
 @phase
-def cost_row(model, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+def cost_row(model, stream, first, lanes, rows, rows_of, span_minutes, cost):
     """Total cost of every lane: what is certain, the terms, the cost impacts of risk events; always in the same order.
 
-    ``minutes_of`` holds the sampled duration of every node, ``span_minutes`` the working time of every span.
+    ``rows_of`` are the rows of all nodes, ``span_minutes`` the working time of every span.
     """
     for j in range(lanes):
         cost[j] = model.costs.certain
-    terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, minutes_of, span_minutes, cost)
+    terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, rows_of, span_minutes, cost)
     for owner in range(model.costs.owner_where.shape[0]):
         owner_row(model, owner, stream, first, lanes, rows, cost)

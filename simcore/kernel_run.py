@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import borrow, kernel, kernel_by_chance, phase
+from simcore.jit import borrow, inlined, kernel, kernel_by_chance, phase
 from simcore.kernel_calendar import DAYS, base_work_row, planned_row, work_row
 from simcore.kernel_chance import existing_lanes, exists_row
 from simcore.kernel_columns import (
@@ -35,8 +35,10 @@ from simcore.kernel_events import clear_dated, condition_rows, dated_rows, delay
 from simcore.kernel_passes import place_early, place_late, span_row
 from simcore.kernel_risk import DATED_AT, DATED_END, RiskRows, cost_row, duration_row, sample_shared
 from simcore.kernel_trace import mark_ends, trace_driving
+from simcore.kernel_vectors import fetch
 
 BINS = 256
+LINE_BINS = 32  # bins in a line of the cache
 START, FINISH, DURATION, TOTAL_FLOAT = (np.int64(k) for k in range(4))  # as literals each would compile anew
 NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, only extremes (pilot), or histograms too
 
@@ -155,6 +157,8 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
         lag_rows(logic, model, stream, first, lanes, rows, work.risk)
     for t in range(n):
         duration = rows.of[t, ROW_DURATION, :lanes]
+        if mode == COUNT:
+            _fetch_counters(counters, t)
         if nodes[t, EXISTS] >= 0:
             exists_row(logic, t, rows, lanes)
         dated = sampled and model.duration[t, DATED_AT] < model.duration[t, DATED_END]
@@ -181,6 +185,15 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
     for p in range(1, projects):
         for j in range(lanes):
             work.finish[projects, j] = max(work.finish[projects, j], work.finish[p, j])
+
+
+@inlined
+def _fetch_counters(counters, t):
+    """Have the histograms of node ``t`` brought near while it is placed."""
+    for quantity in range(counters.counts.shape[1]):
+        bins = counters.counts[t, quantity]
+        for i in range(0, BINS, LINE_BINS):
+            fetch(bins, i)
 
 
 @kernel_by_chance
@@ -298,9 +311,10 @@ def late_pass(logic, aims, lanes, work, counters, mode):
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
         finish = rows.of[t, ROW_FINISH, :lanes]
         latest = finish if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
-        place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late)
+        c = nodes[t, FLOAT_CALENDAR]
+        dated = mode == NOTHING or c != nodes[t, CALENDAR] or nodes[t, EXISTS] >= 0
+        place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late, dated)
         if mode >= EXTREMES:
-            c = nodes[t, FLOAT_CALENDAR]
             if c != nodes[t, CALENDAR]:
                 work_row(logic.calendars, c, work.late_finish[t, :lanes], late, work.rows.scratch[LOOK_UP, :lanes])
             work_row(logic.calendars, c, finish, early, work.rows.scratch[LOOK_UP, :lanes])
@@ -353,7 +367,7 @@ def close_batch(logic, model, aims, stream, k, lanes, work, counters, where, sam
     counters, samples = borrow(counters), borrow(samples)
     spans_pass(logic, aims, lanes, work, counters, mode)
     if sampled and mode != EXTREMES and work.cost.shape[0] > 0:
-        cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
+        cost_row(model, stream, k, lanes, work.risk, work.rows.of, work.span_minutes, work.cost)
     if mode == COUNT:
         _keep_samples(aims, where, lanes, work, samples)
 
