@@ -49,6 +49,7 @@ PILOT_REPLICATES = 4
 UNIT = 640  # iterations of one replicate that a worker does without looking up, at most
 COUNTER_LIMIT = 60_000  # iterations a worker's 16-bit counters can hold
 LONGEST_RUN = 2**20
+MOST_ROWS = 2**28  # bytes of a worker's rows
 
 
 @dataclass(frozen=True)
@@ -145,9 +146,14 @@ class Run:
         """All iterations, in rounds that hold the same number of every replicate."""
         kept = samples(self.network, iterations, self.risk.has_cost)
         template = self._ranges()
-        workers = [_Worker(self, lanes, template) for _ in range(threads)]
+        workers = [_Worker(self, self._width(iterations, lanes), template) for _ in range(threads)]
         done = self._rounds(iterations, workers, kept, progress)
         return self._results(iterations, done, kept, workers)
+
+    def _width(self, iterations: int, lanes: int) -> int:
+        """Lanes of the rows: no more than a replicate has iterations, nor than a large plan leaves memory for."""
+        affordable = max(MOST_ROWS // (12 * max(self.network.nodes, 1)) // 16 * 16, 64)
+        return min(lanes, affordable, -(-iterations // self.design.replicates))
 
     def unit(self, worker: _Worker, replicate: int, first: int, last: int, kept: Samples) -> int:
         """One unit of work; returns its iterations."""
