@@ -246,12 +246,39 @@ def _spend_row(flow, i, upto, lanes, rows, here):
         before[j] = spent
 
 
+@phase
+def _spend_four(edges, k, lanes, rows, spent):
+    """The same for four steps at once from step ``k`` on, for lines that are spent evenly; less traffic with memory."""
+    first, width, rate, amount, before = rows.from_, rows.width, rows.rate, rows.amount, rows.before
+    first_edge, second_edge, third_edge, fourth_edge = edges[k + 1], edges[k + 2], edges[k + 3], edges[k + 4]
+    one, two, three, four = spent[k], spent[k + 1], spent[k + 2], spent[k + 3]
+    for j in range(lanes):
+        begin, last, speed, whole = first[j], width[j], rate[j], amount[j]
+        worked = max(np.int32(first_edge - begin), np.int32(0))
+        upto_one = speed * np.float64(worked) if worked < last else whole
+        worked = max(np.int32(second_edge - begin), np.int32(0))
+        upto_two = speed * np.float64(worked) if worked < last else whole
+        worked = max(np.int32(third_edge - begin), np.int32(0))
+        upto_three = speed * np.float64(worked) if worked < last else whole
+        worked = max(np.int32(fourth_edge - begin), np.int32(0))
+        upto_four = speed * np.float64(worked) if worked < last else whole
+        one[j] += upto_one - before[j]
+        two[j] += upto_two - upto_one
+        three[j] += upto_three - upto_two
+        four[j] += upto_four - upto_three
+        before[j] = upto_four
+
+
 @kernel
 def spread_line(flow, i, lanes, rows):
     """Add a line's money to the steps in which it is spent."""
     edges, spent = flow.edges[flow.lines[i, LINE_CALENDAR]], rows.spent[flow.lines[i, GROUP]]
     amount, before = rows.amount, rows.before
     k, high = _steps_of(flow, i, lanes, rows)
+    if flow.lines[i, SPENT] != BY_CURVE:
+        while k + 5 < edges.shape[0] and edges[k + 1] < high:
+            _spend_four(edges, k, lanes, rows, spent)
+            k += 4
     while k < edges.shape[0] - 2 and edges[k + 1] < high:
         _spend_row(flow, i, edges[k + 1], lanes, rows, spent[k])
         k += 1

@@ -157,8 +157,8 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
         lag_rows(logic, model, stream, first, lanes, rows, work.risk)
     for t in range(n):
         duration = rows.of[t, ROW_DURATION, :lanes]
-        if mode == COUNT:
-            _fetch_counters(counters, t)
+        for quantity in range(3 if mode == COUNT else 0):
+            _fetch_counts(counters.counts[t, quantity])
         if nodes[t, EXISTS] >= 0:
             exists_row(logic, t, rows, lanes)
         dated = sampled and model.duration[t, DATED_AT] < model.duration[t, DATED_END]
@@ -188,12 +188,10 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
 
 
 @inlined
-def _fetch_counters(counters, t):
-    """Have the histograms of node ``t`` brought near while it is placed."""
-    for quantity in range(counters.counts.shape[1]):
-        bins = counters.counts[t, quantity]
-        for i in range(0, BINS, LINE_BINS):
-            fetch(bins, i)
+def _fetch_counts(bins):
+    """Have a histogram brought near while it is found out what goes into it: at 10,000 activities they lie in main memory."""
+    for i in range(0, BINS, LINE_BINS):
+        fetch(bins, i)
 
 
 @kernel_by_chance
@@ -311,6 +309,8 @@ def late_pass(logic, aims, lanes, work, counters, mode):
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
         finish = rows.of[t, ROW_FINISH, :lanes]
         latest = finish if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
+        if mode == COUNT:
+            _fetch_counts(counters.counts[t, TOTAL_FLOAT])
         c = nodes[t, FLOAT_CALENDAR]
         dated = mode == NOTHING or c != nodes[t, CALENDAR] or nodes[t, EXISTS] >= 0
         place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late, dated)

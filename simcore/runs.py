@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 PILOT_LANES = 64
 PILOT_REPLICATES = 4
+MOST_ROWS = 2**28  # bytes of a worker's rows
 UNIT = 640  # iterations of one replicate that a worker does without looking up, at most
 
 
@@ -80,9 +81,14 @@ class Run:
         template = self._ranges()
         self.flow = self._compile_flow(template)
         spent = None if self.flow is None else self.flow.samples(kept.cost)
-        workers = [Worker(self, lanes, template, spent) for _ in range(threads)]
+        workers = [Worker(self, self._width(iterations, lanes), template, spent) for _ in range(threads)]
         done = self._rounds(iterations, workers, kept, progress)
         return self._results(iterations, done, kept, workers, spent)
+
+    def _width(self, iterations: int, lanes: int) -> int:
+        """Lanes of the rows: no more than a replicate has iterations, nor than a large plan leaves memory for."""
+        affordable = max(MOST_ROWS // (12 * max(self.network.nodes, 1)) // 16 * 16, 64)
+        return min(lanes, affordable, -(-iterations // self.design.replicates))
 
     def _compile_flow(self, ranges: Counters) -> CompiledFlow | None:
         """Money over time, where it is asked for or decides about the total."""
