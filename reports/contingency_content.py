@@ -101,7 +101,7 @@ class ContingencySection:
 def contingency_section(results: Results) -> ContingencySection | None:
     """What is said about the contingency; None where a run has none or the cost does not vary."""
     contingency, cost = results.contingency(HEADLINE), priced(results)
-    if contingency is None or cost is None or cost.samples.min() == cost.samples.max():
+    if contingency is None or cost is None or not cost.varies:
         return None
     drawn, whole = drawdown(results, contingency), _whole(contingency)
     return ContingencySection(

@@ -1,7 +1,7 @@
 """Cost lines of a compiled risk model -> money over time: which periods, which prices, and the memory of a worker."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,7 @@ class CompiledFlow:
         return FlowWorker(self, flow_rows(self.model, lanes), samples)
 
     def samples(self, iterations: int) -> FlowSamples:
-        """Room for one value an iteration of everything that is kept.
+        """Room for one value an iteration of everything that is kept; what has been spent stands in it already.
 
         Raises
         ------
@@ -86,11 +86,16 @@ class CompiledFlow:
             )
         priced = iterations if self.model.priced else 0
         return FlowSamples(
-            by_period=np.zeros((self.periods, iterations)),
+            by_period=np.repeat(self.spent[:, None], iterations, axis=1),
             cost=np.zeros(priced),
             base=np.zeros(priced),
             present=np.zeros(iterations if self.discounted else 0),
         )
+
+    def without_periods(self) -> CompiledFlow:
+        """The same for iterations of which only the totals are kept."""
+        model = self.model._replace(period=np.full_like(self.model.period, -1))
+        return replace(self, model=model, timeline=replace(self.timeline, labels=()), spent=self.spent[:0])
 
 
 @dataclass(frozen=True)
