@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -54,18 +55,28 @@ def used() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def seconds(workers: int, iterations: int) -> float:
-    """Shortest of three runs on a cluster of workers with one thread each."""
+def seconds(iterations: int, repeats: int = 4) -> tuple[float, float, float]:
+    """Shortest runs of so many iterations with one worker and with two, and of twice as many with two.
+
+    They take turns, since other work on the machine comes and goes.
+    """
     from distributed import Client, LocalCluster
 
-    plan, best = ladder(), float("inf")
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as machines, Client(machines) as client:
-        simcore.simulate(plan, 200_000, executor=client)  # kernels, and the run on the workers
-        for _ in range(3):
-            begin = time.perf_counter()
-            simcore.simulate(plan, iterations, executor=client)
-            best = min(best, time.perf_counter() - begin)
-    return best
+    plan, jobs = ladder(), ((1, iterations), (2, iterations), (2, 2 * iterations))
+    best = dict.fromkeys(jobs, float("inf"))
+    with ExitStack() as stack:
+        clients = {}
+        for workers in (1, 2):
+            machines = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0")
+            clients[workers] = stack.enter_context(Client(stack.enter_context(machines)))
+            simcore.simulate(plan, 200_000, executor=clients[workers])  # kernels
+        for _ in range(repeats):
+            for workers, count in jobs:
+                begin = time.perf_counter()
+                simcore.simulate(plan, count, executor=clients[workers])
+                best[workers, count] = min(best[workers, count], time.perf_counter() - begin)
+    one, two, twice = best.values()
+    return one, two, twice
 
 
 def main(what: str) -> None:
@@ -75,9 +86,12 @@ def main(what: str) -> None:
         for iterations in (2**20, 10_000_000):
             print(f"{iterations:>10,} iterations: peak {peak(iterations):.0f} MB")
         return
-    for iterations in (2_000_000, 4_000_000):
-        one, two = seconds(1, iterations), seconds(2, iterations)
-        print(f"{iterations:>10,} iterations: {one:.2f} s with one worker, {two:.2f} s with two, ratio {one / two:.2f}")
+    for iterations in (1_000_000, 8_000_000):
+        one, two, twice = seconds(iterations)
+        print(
+            f"{iterations:>10,} iterations: {one:.2f} s with one worker, {two:.2f} s with two (ratio {one / two:.2f}); "
+            f"twice as many {twice:.2f} s with two (weak scaling {one / twice:.2f})"
+        )
     print(f"load {os.getloadavg()[0]:.1f}")
 
 

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simcore import tally as tallies
 from simcore.large_samples import counted_finely
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Workers(Protocol):
     """Whoever does iterations: the threads of one machine, or a cluster."""
 
-    def extend(self, run: Run, tally: Tally, last: int, watch: Watch | None, sink: Sink | None) -> None:
-        """Add the iterations up to ``last``, or fewer when interrupted: counted finely if the tally has fine counts."""
+    def extend(self, run: Run, tally: Tally, last: int, watch: Watch | None, sink: Sink | None) -> bool:
+        """Add the iterations up to ``last``, counted finely if the tally has fine counts; False when interrupted before."""
 
 
 def conduct(
@@ -29,13 +29,18 @@ def conduct(
     """Do the iterations of a prepared run that ``begun`` does not have yet; ``sink`` gets the samples of those done."""
     tally = Tally.empty(run) if begun is None else begun
 
+    @cache
+    def p80(complete: int) -> Any:
+        return run.running_p80(tally.kept, complete)
+
     def watch(done: int, complete: int) -> None:
         if progress is not None:
-            progress(Progress(done, iterations, partial(run.running_p80, tally.kept, complete)))
+            progress(Progress(done, iterations, partial(p80, min(complete, tallies.EXACT))))
 
+    on = True
     if tally.last < min(iterations, tallies.EXACT):
-        workers.extend(run, tally, min(iterations, tallies.EXACT), watch, sink)
-    if tally.last >= tallies.EXACT and tally.last < iterations:
+        on = workers.extend(run, tally, min(iterations, tallies.EXACT), watch, sink)
+    if on and tally.last < iterations:
         if not tally.fine:
             fields = run.variables(tally.kept, tally.spent, tally.last, run.totals)
             tally.fine = counted_finely(fields, run.design.replicates)

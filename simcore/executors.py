@@ -50,7 +50,7 @@ def cluster(address: str = "dask") -> Iterator[Client]:
     """
     client_of, local = _distributed("Client", "LocalCluster")
     if address == "dask":
-        with local(threads_per_worker=1, dashboard_address=None) as machines, client_of(machines) as client:
+        with local(threads_per_worker=1, dashboard_address=":0") as machines, client_of(machines) as client:
             yield client
         return
     try:
@@ -94,8 +94,8 @@ class ClusterWork:
     client: Client
     lanes: int
 
-    def extend(self, run: Run, tally: Tally, last: int, watch: Watch | None = None, sink: Sink | None = None) -> None:
-        """Add the iterations up to ``last``, or fewer when interrupted; see :class:`simcore.local_work.LocalWork`."""
+    def extend(self, run: Run, tally: Tally, last: int, watch: Watch | None = None, sink: Sink | None = None) -> bool:
+        """Add the iterations up to ``last``; False when interrupted before. See :class:`simcore.local_work.LocalWork`."""
         if not tally.fine:
             tally.make_room(run, last)
         waves = _Waves(self, run, tally, sink is not None)
@@ -111,9 +111,11 @@ class ClusterWork:
         except KeyboardInterrupt:
             if pending and tally.last == tally.first:  # nothing to show yet: finish the wave in work
                 self._collect(pending.popleft(), tally, sink)
+            return False
         finally:
             for wave in pending:
                 self.client.cancel([wave.root, *wave.leaves])
+        return True
 
     def _cuts(self, run: Run, first: int, last: int) -> list[int]:
         """Iterations where tasks begin, and the end: several tasks a thread, none too long, whole rounds of replicates."""

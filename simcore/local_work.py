@@ -30,36 +30,36 @@ class LocalWork:
     threads: int
     lanes: int
 
-    def extend(self, run: Run, tally: Tally, last: int, watch: Watch | None = None, sink: Sink | None = None) -> None:
-        """Add the iterations up to ``last``, or fewer when interrupted: counted finely if the tally has fine counts."""
+    def extend(self, run: Run, tally: Tally, last: int, watch: Watch | None = None, sink: Sink | None = None) -> bool:
+        """Add the iterations up to ``last``, counted finely if the tally has fine counts; False when interrupted before."""
         if tally.fine:
-            self._extend_finely(run, tally, last, watch, sink)
-            return
+            return self._extend_finely(run, tally, last, watch, sink)
         begin = tally.last
         tally.make_room(run, last)
         workers = self._workers(run, tally.spent)
-        done = run.rounds((begin, last), workers, (tally.kept, tally.first), watch)
+        done, on = run.rounds((begin, last), workers, (tally.kept, tally.first), watch)
         tally.absorb(workers, done)
         if sink is not None:
             for at in range(begin, done, BLOCK):
                 sink(at, columns(run, tally.kept, tally.spent, (at - tally.first, min(at + BLOCK, done) - tally.first)))
+        return on
 
-    def _extend_finely(self, run: Run, tally: Tally, last: int, watch: Watch | None, sink: Sink | None) -> None:
+    def _extend_finely(self, run: Run, tally: Tally, last: int, watch: Watch | None, sink: Sink | None) -> bool:
         block = samples(run.network, BLOCK, run.risk.has_cost)
         spent = None if run.totals is None else run.totals.samples(BLOCK)
         workers = self._workers(run, spent)
-        done = tally.last
+        done, on = tally.last, True
         for at in range(tally.last, last, BLOCK):
-            upto = min(at + BLOCK, last)
-            done = run.rounds((at, upto), workers, (block, at), watch)
+            done, on = run.rounds((at, min(at + BLOCK, last)), workers, (block, at), watch)
             named = columns(run, block, spent, (0, done - at))
             for name, counts in tally.fine.items():
                 counts.add(named[name], at)
             if sink is not None:
                 sink(at, named)
-            if done < upto:
+            if not on:
                 break
         tally.absorb(workers, done)
+        return on
 
     def _workers(self, run: Run, spent: FlowSamples | None) -> list[Worker]:
         return [Worker(run, self.lanes, spent) for _ in range(self.threads)]

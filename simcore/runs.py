@@ -108,7 +108,7 @@ class Run:
 
     def rounds(
         self, span: tuple[int, int], workers: Sequence[Worker], kept: tuple[Samples, int], watch: Watch | None
-    ) -> int:
+    ) -> tuple[int, bool]:
         """Work through all rounds; an interrupt finishes the current one.
 
         Parameters
@@ -123,8 +123,8 @@ class Run:
 
         Returns
         -------
-        int
-            The iteration after the last one done.
+        tuple
+            The iteration after the last one done, and whether there was no interrupt.
         """
         free: SimpleQueue[Worker] = SimpleQueue()
         for worker in workers:
@@ -151,12 +151,11 @@ class Run:
                     except KeyboardInterrupt:
                         stop = True
                 if stop:
-                    return before + sum(future.result() for future in pending)
-        return done
+                    return before + sum(future.result() for future in pending), False
+        return done, True
 
     def running_p80(self, kept: Samples, done: int) -> Any:
         """P80 of the finish of the first iterations; None before there are any."""
-        done = min(done, kept.finish.shape[1])
         return self._date_variable(kept.finish[-1, :done], self.schedule.project_end).p(80) if done else None
 
     def _ranges(self) -> Counters:

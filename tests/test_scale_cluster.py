@@ -31,7 +31,7 @@ def plan() -> Plan:
 def client() -> Iterator[Any]:
     module = pytest.importorskip("distributed", reason="needs the extra dask")
     machines = module.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     )
     with machines, module.Client(machines) as found:
         yield found

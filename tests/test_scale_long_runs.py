@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import simcore
+import simcore.runs
+import simcore.simulation
 from simcore import local_work, tally
+from simcore.design import Design
 from simcore.fine_counts import BINS, SPARE, FineCounts, Grid
 from simcore.models.plan import Plan
 from simcore.results import MoneyVariable, Results, Sampled
@@ -198,3 +201,38 @@ def test_a_cost_that_never_varies_has_that_value() -> None:
     assert not long.varies
     assert long.sd == 0.0
     assert long.histogram()[1].tolist() == [150]
+
+
+@pytest.mark.parametrize("at", [1, 3, 7, 8, 9])
+def test_an_interrupt_is_heard_wherever_it_comes(plan: Plan, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """At the end of what is kept and of a block of iterations too, where nothing of the work in hand is left to leave out."""
+    monkeypatch.setattr(tally, "EXACT", 32)
+    monkeypatch.setattr(local_work, "BLOCK", 32)
+    calls: list[int] = []
+
+    def stop(progress: simcore.simulation.Progress) -> None:
+        calls.append(progress.done)
+        if len(calls) == 16 * at:  # the last of the sixteen units of a round
+            raise KeyboardInterrupt
+
+    partial = simcore.simulate(plan, 1_000, progress=stop)
+    assert partial.partial
+    assert partial.iterations == 32 * at
+    short = simcore.simulate(plan, 32 * at)
+    assert np.array_equal(partial.activities.criticality, short.activities.criticality)
+    assert partial.finish.p(80) == short.finish.p(80)
+
+
+def test_the_last_iteration_numbers_that_there_may_be_are_as_good_as_any(plan: Plan) -> None:
+    """Numbers of iterations never leave their integers: what a batch keeps is what an iteration recomputed alone gives."""
+    last = simcore.simulation.LONGEST_RUN
+    first = last - 100
+    run = simcore.runs.Run(plan, Design(seed=3), "pre", with_float=False)
+    run.prepare()
+    tail = tally.Tally.empty(run, first)
+    local_work.LocalWork(2, 16).extend(run, tail, last)
+    origin = np.datetime64(run.network.clock.origin, "m")
+    kept = origin + tail.kept.finish[-1].astype("timedelta64[m]")
+    for number in (first, first + 33, last - 1):
+        assert kept[number - first] == np.datetime64(run.iteration(number).project_end, "m")
+    assert len(np.unique(kept)) > 50

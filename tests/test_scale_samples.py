@@ -13,7 +13,8 @@ from simcore import local_work, tally
 from simcore.models.errors import MissingExtraError
 from simcore.models.plan import Plan
 from simcore.results import Results
-from tests.scale_cases import pump_station
+from tests.cli_cases import run
+from tests.scale_cases import EXAMPLE, pump_station
 
 RUN = 5_003
 
@@ -84,3 +85,21 @@ def test_the_missing_package_is_named(plan: Plan, tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'simcore\[parquet\]'"):
         simcore.simulate(plan, 100, samples=tmp_path / "samples.parquet")
+
+
+def test_the_command_line_continues_and_writes_samples(tmp_path: Path, parquet: Any) -> None:
+    command = ["run", EXAMPLE / "plan.yaml", "--json", tmp_path / "answer.json"]
+    assert run(*command, "-n", 1_000) == 0
+    wanted = (tmp_path / "answer.json").read_bytes()
+    for iterations in (300, 1_000):
+        continued = ("--resume", tmp_path / "run.ckpt", "--samples", tmp_path / f"{iterations}.parquet")
+        assert run(*command, "-n", iterations, *continued) == 0
+    assert (tmp_path / "answer.json").read_bytes() == wanted
+    assert parquet.read_table(tmp_path / "1000.parquet")["iteration"].to_pylist() == list(range(300, 1_000))
+
+
+def test_the_command_line_says_what_holds_long_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", EXAMPLE / "plan.yaml", "-n", 2_000_000, "--csv", tmp_path / "samples.csv") == 2
+    assert "--csv holds at most 1,048,576 iterations; for more use --samples FILE.parquet." in capsys.readouterr().err
+    assert run("run", EXAMPLE / "plan.yaml", "--samples", "-") == 2
+    assert "--samples and --resume need a file." in capsys.readouterr().err
