@@ -6,6 +6,7 @@ the one that is waited for, and added to the tally in order: what has been added
 """
 from __future__ import annotations
 
+import logging
 import pickle
 import zlib
 from collections import deque
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 AHEAD = 3  # waves in work at a time
 A_THREAD = 2  # tasks of a wave, for every thread of the cluster
-LARGE_TASK = 4 * 10**8  # activity-iterations of a task, at most: some seconds
+LARGE_TASK = 10**8  # activity-iterations of a task, at most: a second or more; longer on many threads, to spare the scheduler
+MANY_THREADS = 50
 SMALL_TASK = 4 * 10**6  # at least: less takes longer to ask for than to do
 FAN_IN = 4
 START_TIMEOUT = 120  # seconds to wait for the first worker
@@ -50,7 +52,7 @@ def cluster(address: str = "dask") -> Iterator[Client]:
     """
     client_of, local = _distributed("Client", "LocalCluster")
     if address == "dask":
-        with local(threads_per_worker=1, dashboard_address=":0") as machines, client_of(machines) as client:
+        with local(threads_per_worker=1, dashboard_address=":0", silence_logs=logging.ERROR) as machines, client_of(machines) as client:
             yield client
         return
     try:
@@ -87,12 +89,12 @@ def answer_of(future: Future) -> Any:
         ) from None
 
 
-@dataclass(frozen=True)
 class ClusterWork:
-    """The workers of a Dask cluster."""
+    """The workers of a Dask cluster; ``lanes`` is how many iterations a task does side by side."""
 
-    client: Client
-    lanes: int
+    def __init__(self, client: Client, lanes: int):
+        self.client, self.lanes = client, lanes
+        self._sent: dict[int, Future] = {}
 
     def extend(self, run: Run, tally: Tally, last: int, watch: Watch | None = None, sink: Sink | None = None) -> bool:
         """Add the iterations up to ``last``; False when interrupted before. See :class:`simcore.local_work.LocalWork`."""
@@ -117,11 +119,18 @@ class ClusterWork:
                 self.client.cancel([wave.root, *wave.leaves])
         return True
 
+    def sent(self, run: Run) -> Future:
+        """A compiled run as the answer of a task."""
+        if id(run) not in self._sent:
+            packed = zlib.compress(pickle.dumps(run), 1)
+            self._sent = {id(run): self.client.submit(_unpacked, packed, sources_digest(), pure=False)}
+        return self._sent[id(run)]
+
     def _cuts(self, run: Run, first: int, last: int) -> list[int]:
         """Iterations where tasks begin, and the end: several tasks a thread, none too long, whole rounds of replicates."""
-        replicates, nodes = run.design.replicates, max(run.network.nodes, 1)
-        even = (last - first) / (2 * A_THREAD * threads_of(self.client))
-        wanted = min(max(even, SMALL_TASK / nodes), LARGE_TASK / nodes)
+        replicates, nodes, threads = run.design.replicates, max(run.network.nodes, 1), threads_of(self.client)
+        even = (last - first) / (2 * A_THREAD * threads)
+        wanted = min(max(even, SMALL_TASK / nodes), LARGE_TASK * max(1, threads / MANY_THREADS) / nodes)
         step = max(round(wanted / replicates), 1) * replicates
         return [*range(first, last, step), last]
 
@@ -158,7 +167,7 @@ class _Waves:
     def __init__(self, work: ClusterWork, run: Run, tally: Tally, keep: bool):
         self.client, self.lanes, self.keep = work.client, work.lanes, keep
         self.grids = {name: counts.grid for name, counts in tally.fine.items()}
-        self.run = self.client.submit(_unpacked, zlib.compress(pickle.dumps(run), 1), sources_digest(), pure=False)
+        self.run = work.sent(run)
 
     def submit(self, ranges: Sequence[tuple[int, int]]) -> _Wave:
         leaves = [
