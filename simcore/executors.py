@@ -52,7 +52,8 @@ def cluster(address: str = "dask") -> Iterator[Client]:
     """
     client_of, local = _distributed("Client", "LocalCluster")
     if address == "dask":
-        with local(threads_per_worker=1, dashboard_address=":0", silence_logs=logging.ERROR) as machines, client_of(machines) as client:
+        quiet = {"dashboard_address": ":0", "silence_logs": logging.ERROR}
+        with local(threads_per_worker=1, **quiet) as machines, client_of(machines) as client:
             yield client
         return
     try:
