@@ -7,6 +7,7 @@ the one that is waited for, and added to the tally in order: what has been added
 from __future__ import annotations
 
 import logging
+import math
 import pickle
 import zlib
 from collections import deque
@@ -33,7 +34,8 @@ AHEAD = 3  # waves in work at a time
 A_THREAD = 2  # tasks of a wave, for every thread of the cluster
 LARGE_TASK = 10**8  # activity-iterations of a task, at most: a second or more; longer on many threads, to spare the scheduler
 MANY_THREADS = 50
-SMALL_TASK = 4 * 10**6  # at least: less takes longer to ask for than to do
+TASK_PRICE = 1.6e5
+"""Activity-iterations that a thread does in the time in which the scheduler deals with a task and its merging, about 1 ms."""
 FAN_IN = 4
 START_TIMEOUT = 120  # seconds to wait for the first worker
 ANSWER_TIMEOUT = 10  # seconds to wait for a scheduler
@@ -128,11 +130,13 @@ class ClusterWork:
         return self._sent[id(run)]
 
     def _cuts(self, run: Run, first: int, last: int) -> list[int]:
-        """Iterations where tasks begin, and the end: several tasks a thread, none too long, whole rounds of replicates."""
+        """Iterations where tasks begin, and the end: several tasks a thread, none too long or too short."""
         replicates, nodes, threads = run.design.replicates, max(run.network.nodes, 1), threads_of(self.client)
-        even = (last - first) / (2 * A_THREAD * threads)
-        wanted = min(max(even, SMALL_TASK / nodes), LARGE_TASK * max(1, threads / MANY_THREADS) / nodes)
-        step = max(round(wanted / replicates), 1) * replicates
+        work = (last - first) * nodes
+        tasks = min(2 * A_THREAD * threads, math.ceil(math.sqrt(work / TASK_PRICE)))  # more take longer to deal with than to do
+        tasks -= tasks % threads if tasks > threads else 0
+        wanted = min(work / tasks, LARGE_TASK * max(1, threads / MANY_THREADS)) / nodes
+        step = math.ceil(wanted / replicates) * replicates
         return [*range(first, last, step), last]
 
     def _wait(self, wave: _Wave, watch: Watch | None, complete: int) -> None:

@@ -40,7 +40,7 @@ def client() -> Iterator[Any]:
 @pytest.fixture
 def many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks of a few hundred iterations, so that a short run has several waves of them."""
-    monkeypatch.setattr(executors, "SMALL_TASK", 1)
+    monkeypatch.setattr(executors, "TASK_PRICE", 1)
     monkeypatch.setattr(executors, "LARGE_TASK", 40_000)
 
 
