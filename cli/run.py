@@ -82,6 +82,8 @@ def command(
     """
     if report == "-":
         raise click.UsageError("--report needs a file; only --json, --csv and --cash-flow can go to standard output.")
+    if cash_flow and periods == "none":
+        raise click.UsageError("--cash-flow needs periods: leave out --periods none.")
     if csv_file is not None and iterations > 2**20:
         raise click.UsageError(f"--csv holds at most {2**20:,} iterations; for more use --samples FILE.parquet.")
     if "-" in (samples, resume):
@@ -95,6 +97,7 @@ def command(
     from simcore.cli.notes import show_notes
     from simcore.cli.progress import compilation_announced, watched
     from simcore.models.formats import read
+    from simcore.reports.content import HEADLINE
     from simcore.simulation import simulate
 
     read_plan = prepared(read(plan, risks, ranges_from_fields), constraints, trust_file_dates)
@@ -102,14 +105,15 @@ def command(
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
     begun = resume if resume is not None and Path(resume).exists() else None
-    with compilation_announced(read_plan), on_cluster(where) as executor, watched(iterations) as progress:
+    money = compilation_announced(read_plan, money=True)
+    with money, on_cluster(where) as executor, watched(iterations) as progress:
         results = simulate(
             read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
             periods=None if periods == "none" else periods, executor=executor, resume=begun, samples=samples,
-        )  # fmt: skip
-    if resume is not None:
-        results.save_checkpoint(resume)
-    results = results.with_goal(jcl, target, budget)
+        ).with_goal(jcl, target, budget)  # fmt: skip
+        if resume is not None:
+            results.save_checkpoint(resume)
+        results.contingency(HEADLINE)  # a second pass, while its part is being compiled
     write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0

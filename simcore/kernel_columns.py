@@ -12,6 +12,7 @@ NONE = -(2**30)  # no bound on an early date
 NEVER = 2**30  # no bound on a late date
 NO_PIN, PIN_START, PIN_FINISH, PIN_PLACED = range(4)  # the last binds early dates only
 LOOK_UP = 5  # the scratch row that calendar look-ups use
+SCRATCH_ROWS = 7
 # Where a node without duration is shown on a calendar boundary: early and late forward and back, but a start milestone stays
 # late, a finish milestone early on the side that its logic asked for; the last is Microsoft Project's way.
 SNAP_FORWARD, SNAP_START, SNAP_FINISH, SNAP_NEAREST = range(4)
@@ -96,7 +97,7 @@ class Rows(NamedTuple):
     """Three rows of lanes a node, and scratch rows."""
 
     of: npt.NDArray[np.int32]  # (nodes, 3, lanes)
-    scratch: npt.NDArray[np.int32]  # (7, lanes)
+    scratch: npt.NDArray[np.int32]  # (SCRATCH_ROWS, lanes filled up to words)
 
 
 class ChanceRows(NamedTuple):

@@ -1,4 +1,4 @@
-"""The passes over the network on rows of lanes: forward, spans, driving trace, late.
+"""The passes over the network on rows of lanes: forward, spans, late.
 
 A node's start and finish are clock minutes. Its place is first found in the work coordinate of its calendar (see
 :mod:`simcore.kernel_calendar`), where 17:00 and 08:00 of the next working day coincide; two instants drive the same start
@@ -15,9 +15,7 @@ from simcore.kernel_chance import (
     absent_row,
     asked_by_chance,
     close_empty,
-    count_existing,
     existing_extremes,
-    give_back,
     kept_by_chance,
     put_off,
 )
@@ -84,7 +82,7 @@ def _keep_unmoved(lag, share, duration, instant, lanes, amount, out):
 
 
 @kernel
-def _lagged_row(logic, e, rows, lanes, out):
+def lagged_row(logic, e, rows, lanes, out):
     """What link ``e`` asks of its successor: the predecessor's instant, moved by the lag on the lag calendar."""
     links, cal = logic.links, logic.calendars
     if links[e, BY_CHANCE]:
@@ -123,7 +121,7 @@ def _raise_to_links(logic, first, last, rows, lanes, bound):
             for j in range(lanes):
                 bound[j] = max(bound[j], source[j])
         else:
-            _lagged_row(logic, e, rows, lanes, lagged)
+            lagged_row(logic, e, rows, lanes, lagged)
             for j in range(lanes):
                 bound[j] = max(bound[j], lagged[j])
 
@@ -207,10 +205,11 @@ def place_early(logic, t, rows, lanes, work, dated):
         for j in range(lanes):
             finish_bound[j] = max(finish_bound[j], earliest)
         work_row(cal, c, finish_bound, finish_work, rows.scratch[LOOK_UP, :lanes])
+        duration, gap = rows.of[t, ROW_DURATION, :lanes], nodes[t, GAP]
         for j in range(lanes):
-            pushed = finish_work[j] - rows.of[t, ROW_DURATION, j] - nodes[t, GAP]
-            if pushed > work[j] or (pushed == work[j] and finish_bound[j] > bound[j]):
-                bound[j] = finish_bound[j]
+            pushed = np.int32(np.int32(finish_work[j] - duration[j]) - gap)
+            asks = (pushed > work[j]) | ((pushed == work[j]) & (finish_bound[j] > bound[j]))
+            bound[j] = finish_bound[j] if asks else bound[j]
             work[j] = max(work[j], pushed)
     delay = nodes[t, DELAY]
     if delay:
@@ -247,53 +246,6 @@ def _finish_on_time(logic, t, finish_bound, work, rows, lanes):
     start_row(cal, nodes[t, CALENDAR], end, begin, rows.scratch[LOOK_UP, :lanes])
     for j in range(lanes):
         finish[j] = begin[j] if finish_bound[j] > finish[j] else finish[j]
-
-
-@phase
-def trace_driving(logic, rows, lanes, critical, alive, counts):
-    """Walk the driving links backward from the lanes marked in ``critical``; count the lanes of every node.
-
-    ``critical`` is (nodes, lanes) of 0/1 with the end nodes marked, ``alive`` marks the nodes with any lane set.
-    """
-    nodes, links, cal = logic.nodes, logic.links, logic.calendars
-    own, asked, coordinate = rows.scratch[0, :lanes], rows.scratch[1, :lanes], rows.scratch[2, :lanes]
-    for t in range(nodes.shape[0] - 1, -1, -1):
-        if not alive[t]:
-            continue
-        mine = critical[t]
-        total = 0
-        if nodes[t, EXISTS] >= 0:
-            total = count_existing(logic, nodes[t, EXISTS], mine, rows, lanes)
-        else:
-            for j in range(lanes):
-                total += mine[j]
-        counts[t] += total
-        if nodes[t, PIN] != NO_PIN or nodes[t, LINKS_AT] == nodes[t, LINKS_END]:
-            continue
-        c = nodes[t, CALENDAR]
-        for side in range(2):
-            first = nodes[t, LINKS_AT] if side == 0 else nodes[t, LINKS_MIDDLE]
-            last = nodes[t, LINKS_MIDDLE] if side == 0 else nodes[t, LINKS_END]
-            if first == last:
-                continue
-            work_row(cal, c, rows.of[t, ROW_FINISH, :lanes], own, rows.scratch[LOOK_UP, :lanes])
-            if side == 0:  # starts are not always dated: from the finish to the coordinate the links asked for
-                for j in range(lanes):
-                    own[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP] + nodes[t, DELAY]
-                if nodes[t, EXISTS] >= 0 or nodes[t, DELAY_ROW] >= 0:
-                    give_back(logic, t, rows, lanes, own)
-            for e in range(first, last):
-                _lagged_row(logic, e, rows, lanes, asked)
-                work_row(cal, c, asked, coordinate, rows.scratch[LOOK_UP, :lanes])
-                p = links[e, SOURCE]
-                theirs = critical[p]
-                met = 0
-                for j in range(lanes):
-                    drives = mine[j] & np.uint8(coordinate[j] == own[j])
-                    theirs[j] |= drives
-                    met |= drives
-                if met:
-                    alive[p] = 1
 
 
 @phase

@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from simcore.jit import borrow, kernel, kernel_by_chance, phase
 from simcore.kernel_calendar import DAYS, base_work_row, planned_row, work_row
-from simcore.kernel_chance import existing_lanes, exists_row, unmark_absent
+from simcore.kernel_chance import existing_lanes, exists_row
 from simcore.kernel_columns import (
     AS_LATE,
     ASKED,
     CALENDAR,
     DELAY_ROW,
     EXISTS,
+    EXPECTED,
     FLOAT_CALENDAR,
     GAP,
     LOOK_UP,
@@ -31,8 +32,9 @@ from simcore.kernel_columns import (
     Rows,
 )
 from simcore.kernel_events import clear_dated, condition_rows, dated_rows, delay_row, lag_rows
-from simcore.kernel_passes import place_early, place_late, span_row, trace_driving
+from simcore.kernel_passes import place_early, place_late, span_row
 from simcore.kernel_risk import DATED_AT, DATED_END, RiskRows, cost_row, duration_row, sample_shared
+from simcore.kernel_trace import mark_ends, trace_driving
 
 BINS = 256
 START, FINISH, DURATION, TOTAL_FLOAT = (np.int64(k) for k in range(4))  # as literals each would compile anew
@@ -52,7 +54,7 @@ class Aims(NamedTuple):
         COMPLETED: finish of what is complete, or NONE. MUST_FINISH: bounds the late dates, or NONE for the project finish,
         or for the finish of all projects if WITH_ALL.
     finishes : ndarray of int8, shape (nodes,)
-        Whether a node counts for the project finish.
+        Whether a node's finish may be that of its project.
     focus : ndarray of int32, shape (focus, 2)
         Node (or nodes + span) whose date is kept per iteration, and whether it is the start.
     spans : ndarray of int32, shape (spans, 6)
@@ -103,7 +105,7 @@ class Workspace(NamedTuple):
     span_start: npt.NDArray[np.int32]
     span_finish: npt.NDArray[np.int32]
     finish: npt.NDArray[np.int32]  # (projects + 1, lanes)
-    critical: npt.NDArray[np.uint8]  # (nodes, lanes)
+    critical: npt.NDArray[np.uint16]  # (nodes, words of 16 lanes)
     alive: npt.NDArray[np.uint8]
     work: npt.NDArray[np.int32]  # (2, lanes)
     span_minutes: npt.NDArray[np.int32]  # (spans, lanes) of remaining work on the span's calendar
@@ -111,20 +113,24 @@ class Workspace(NamedTuple):
     money: npt.NDArray[np.float64]  # (lanes,) scratch
 
 
-@kernel
+@phase
 def _keep(counters, t, quantity, row, lanes, mode, scratch):
     """Add a row of values to a node's extremes and histogram."""
+    keep_row(counters.range[t, quantity], counters.counts[t, quantity], row, lanes, mode, scratch)
+
+
+@kernel
+def keep_row(known, bins, row, lanes, mode, scratch):
+    """Add a row of values to its extremes and histogram."""
     low, high = row[0], row[0]
     for j in range(lanes):
         low = min(low, row[j])
         high = max(high, row[j])
-    known = counters.range[t, quantity]
     known[SMALLEST] = min(known[SMALLEST], low)
     known[LARGEST] = max(known[LARGEST], high)
     if mode == EXTREMES:
         return
     base, shift = known[LOW], known[LOG_WIDTH]
-    bins = counters.counts[t, quantity]
     if low == high:
         bins[min(max((low - base) >> shift, 0), BINS - 1)] += np.uint16(lanes)
         return
@@ -155,7 +161,8 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
         if sampled:
             if dated:
                 clear_dated(logic, model, t, lanes, rows)
-            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            stays = nodes[t, EXPECTED] == NONE and nodes[t, EXISTS] < 0 and nodes[t, ASKED] == 0
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration, stays)
             counters.clamped[0] += 0 if dated else clamped
             if nodes[t, DELAY_ROW] >= 0:
                 delay_row(logic, model, nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
@@ -188,7 +195,7 @@ def _place_again(logic, model, t, stream, first, lanes, work, sampled, full):
     while asked:
         if dated:
             dated_rows(logic, model, t, stream, first, lanes, rows, work.risk, coordinate)
-            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration, False)
             if logic.nodes[t, DELAY_ROW] >= 0:
                 delay_row(logic, model, logic.nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
             dated = False
@@ -212,9 +219,9 @@ def keep_node(logic, counters, t, begin, end, rows, lanes, mode):
     if logic.nodes[t, EXISTS] >= 0:
         _keep_existing(logic, counters, t, (begin, end), rows, lanes, mode)
         return
-    _keep(counters, t, START, begin, lanes, mode, rows.scratch[0])
-    _keep(counters, t, FINISH, end, lanes, mode, rows.scratch[0])
-    _keep(counters, t, DURATION, duration, lanes, mode, rows.scratch[0])
+    for quantity in range(3):
+        row = begin if quantity == START else end if quantity == FINISH else duration
+        _keep(counters, t, quantity, row, lanes, mode, rows.scratch[0])
 
 
 @kernel_by_chance
@@ -306,27 +313,6 @@ def late_pass(logic, aims, lanes, work, counters, mode):
 
 
 @phase
-def _mark_ends(logic, aims, lanes, work):
-    """Mark the nodes that end the project, lane by lane."""
-    n = logic.nodes.shape[0]
-    last = work.finish[aims.projects.shape[0]]
-    for t in range(n):
-        critical, finish = work.critical[t], work.rows.of[t, ROW_FINISH]
-        met = 0
-        if aims.finishes[t]:
-            for j in range(lanes):
-                ends = np.uint8(finish[j] == last[j])
-                critical[j] = ends
-                met |= ends
-            if logic.nodes[t, EXISTS] >= 0:
-                unmark_absent(logic, t, critical, work.rows, lanes)
-        else:
-            for j in range(lanes):
-                critical[j] = 0
-        work.alive[t] = met != 0
-
-
-@phase
 def _keep_samples(aims, where, lanes, work, samples):
     """Write a batch's finishes, focus dates and costs to their iterations; ``where`` is (first iteration, step)."""
     at, step = where
@@ -356,7 +342,7 @@ def place_batch(logic, model, aims, stream, k, lanes, work, counters, mode, samp
     logic, model, aims, work, counters = borrow(logic), borrow(model), borrow(aims), borrow(work), borrow(counters)
     early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
     if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
-        _mark_ends(logic, aims, lanes, work)
+        mark_ends(logic, aims, lanes, work)
         trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[stream[1]])
 
 

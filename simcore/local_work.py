@@ -46,7 +46,7 @@ class LocalWork:
 
     def _extend_finely(self, run: Run, tally: Tally, last: int, watch: Watch | None, sink: Sink | None) -> bool:
         block = samples(run.network, BLOCK, run.risk.has_cost)
-        spent = None if run.totals is None else run.totals.samples(BLOCK)
+        spent = None if run.totals is None else run.totals.samples(block.cost)
         workers = self._workers(run, spent)
         done, on = tally.last, True
         for at in range(tally.last, last, BLOCK):

@@ -75,12 +75,16 @@ class LogicBuilder:
     def waits_no_more(self, link: Relationship) -> bool:
         """Whether a link asks nothing of its successor any more."""
         after = self.by_ref[link.successor]
+        if after.status is Status.NOT_STARTED and not after.manual:
+            return False
         is_set_aside = rules_p6.is_set_aside(link, after, self.plan.options(after.project))
         return is_set_aside or rules_msp.waits_no_more(self.plan, after)
 
     def lags_from_actual_start(self, link: Relationship) -> bool:
         """Whether a link asks its successor for a fixed date, by option."""
         before = self.by_ref[link.predecessor]
+        if before.status is Status.NOT_STARTED:
+            return False
         return rules_p6.hangs_on_actual_start(link, before, self.plan.options(before.project))
 
     def is_node(self, activity: Activity) -> bool:
@@ -293,8 +297,9 @@ class LogicBuilder:
 
         Those that bound late dates only lie before and after.
         """
-        ordered = sorted(self.links, key=self._place_of_link)
-        places = np.array([self._place_of_link(link) for link in ordered], np.int64).reshape(-1, 2)
+        places = np.array([self._place_of_link(link) for link in self.links], np.int64).reshape(-1, 2)
+        order = np.lexsort((places[:, 1], places[:, 0]))  # stable
+        ordered, places = [self.links[i] for i in order.tolist()], places[order]
         self.owner = places[:, 0]
         n = len(self.order)
         counts = np.bincount(places[:, 0] * 4 + places[:, 1], minlength=4 * n).reshape(n, 4)
@@ -307,10 +312,11 @@ class LogicBuilder:
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
             links[:, k.TARGET] = self.owner
-            lag_row = {lag.key: row for row, lag in enumerate(self.chances.lags)}
-            keys = [self.link_key(r) for r in ordered]
-            links[:, k.LAG_ROW] = [lag_row.get(key, -1) for key in keys]
-            links[:, k.HOLDS] = [self.chances.holds.get(key, -1) for key in keys]
+            links[:, (k.LAG_ROW, k.HOLDS)] = -1
+            if lag_row := {lag.key: row for row, lag in enumerate(self.chances.lags)}:
+                links[:, k.LAG_ROW] = [lag_row.get(self.link_key(r), -1) for r in ordered]
+            if holds := self.chances.holds:
+                links[:, k.HOLDS] = [holds.get(self.link_key(r), -1) for r in ordered]
         return links, ends[:, :3].astype(np.int32)
 
     def _place_of_link(self, link: Relationship) -> tuple[int, int]:

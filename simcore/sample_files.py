@@ -51,8 +51,8 @@ def parquet_file(run: Run, path: str | Path) -> Iterator[Sink]:
     """
     arrow = check_parquet()
     origin = np.datetime64(run.network.clock.origin, "s")
-    nothing = None if run.totals is None else run.totals.samples(0)
-    named = columns(run, samples(run.network, 0, run.risk.has_cost), nothing, (0, 0))
+    kept = samples(run.network, 0, run.risk.has_cost)
+    named = columns(run, kept, None if run.totals is None else run.totals.samples(kept.cost), (0, 0))
     schema = arrow.table(_shown(0, named, origin)).schema
     with replacing(path) as part, arrow.parquet.ParquetWriter(part, schema) as writer:
         yield lambda first, own: writer.write_table(arrow.table(_shown(first, own, origin)), row_group_size=len(own["finish"]))

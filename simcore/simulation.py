@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "LONGEST_RUN", "Progress", "simulate"]
 
-LANES = 320
+LANES = 640
 LONGEST_RUN = 2**31 - 1
 """Counts of a histogram's bins, and of criticality on a machine, are 32-bit integers."""
 

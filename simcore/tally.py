@@ -65,9 +65,10 @@ class Tally:
         """Nothing yet, with the bins that a run counts in."""
         start = counters(run.network, run.design.replicates, run.quantities)
         start.range[..., LOW], start.range[..., LOG_WIDTH] = bins_of(run.ranges)
+        kept = samples(run.network, 0, run.risk.has_cost)
         return cls(
             first=first, last=first, counts=start.counts, range=start.range, critical=start.critical.astype(np.int64), clamped=0,
-            kept=samples(run.network, 0, run.risk.has_cost), spent=None if run.flow is None else run.flow.samples(0),
+            kept=kept, spent=None if run.flow is None else run.flow.samples(kept.cost),
         )  # fmt: skip
 
     def make_room(self, run: Run, last: int) -> None:
@@ -77,7 +78,7 @@ class Tally:
             done = self.last - self.first
             self.kept = _copied(self.kept, samples(run.network, wanted, run.risk.has_cost), done)
             if run.flow is not None and self.spent is not None:
-                self.spent = _copied(self.spent, run.flow.samples(wanted), done)
+                self.spent = _copied(self.spent, run.flow.samples(self.kept.cost), done)
 
     def absorb(self, workers: Sequence[Worker], last: int) -> None:
         """Add what workers have counted, up to an iteration."""
