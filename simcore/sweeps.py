@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from simcore.design import Design
 from simcore.executors import answer_of, threads_of
 from simcore.models.plan import Plan
 from simcore.results import Results
@@ -17,6 +16,8 @@ from simcore.simulation import simulate
 
 if TYPE_CHECKING:
     from distributed import Client
+
+    from simcore.design import Design
 
 AHEAD = 4  # runs asked for at a time, for every thread of the cluster
 
@@ -57,7 +58,7 @@ def sweep(
     pairs = list(product(plans, scenarios))
     for plan, scenario in pairs:
         resolve(plan, scenario)
-    fixed = {"iterations": iterations, "design": design or Design(seed=seed), **options}
+    fixed = {"iterations": iterations, "seed": seed, "design": design, **options}
     found: list[Results] = []
     try:
         for results in _runs(pairs, executor, fixed):

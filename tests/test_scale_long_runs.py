@@ -236,3 +236,10 @@ def test_the_last_iteration_numbers_that_there_may_be_are_as_good_as_any(plan: P
     for number in (first, first + 33, last - 1):
         assert kept[number - first] == np.datetime64(run.iteration(number).project_end, "m")
     assert len(np.unique(kept)) > 50
+
+
+def test_no_iteration_comes_back_however_long_a_run_is(plan: Plan) -> None:
+    """Sequences with fewer bits than an iteration number has would begin again."""
+    run = simcore.runs.Run(plan, Design(seed=3), "pre", with_float=False)
+    seen = {run.iteration(7 + 16 * step).project_end for step in (0, *(2**bit for bit in range(14, 27)))}
+    assert len(seen) > 10  # of fourteen, of which two may happen to end on the same minute
