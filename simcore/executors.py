@@ -6,6 +6,7 @@ the one that is waited for, and added to the tally in order: what has been added
 """
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import pickle
@@ -14,7 +15,9 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simcore.fine_counts import FineCounts, Grid
@@ -74,6 +77,17 @@ def _distributed(*names: str) -> list[Any]:
     return [getattr(distributed, name) for name in names]
 
 
+@cache
+def sources() -> str:
+    """Hash of all that a run consists of, Numba's version included: what one machine packs the other must unpack as it was."""
+    digest = hashlib.sha256(sources_digest().encode())
+    package = Path(__file__).parent
+    for folder in (package, package / "models"):
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def threads_of(client: Client) -> int:
     """Threads of all workers; waits for the first of them."""
     client.wait_for_workers(1, timeout=START_TIMEOUT)
@@ -126,7 +140,7 @@ class ClusterWork:
         """A compiled run as the answer of a task."""
         if id(run) not in self._sent:
             packed = zlib.compress(pickle.dumps(run), 1)
-            self._sent = {id(run): self.client.submit(_unpacked, packed, sources_digest(), pure=False)}
+            self._sent = {id(run): self.client.submit(_unpacked, packed, sources(), pure=False)}
         return self._sent[id(run)]
 
     def _cuts(self, run: Run, first: int, last: int) -> list[int]:
@@ -196,8 +210,8 @@ def work_through(run: Run, span: tuple[int, int], grids: Mapping[str, Grid], kee
     return tally
 
 
-def _unpacked(packed: bytes, sources: str) -> Run:
-    if sources_digest() != sources:
+def _unpacked(packed: bytes, of: str) -> Run:
+    if sources() != of:
         raise SimcoreError("a worker of the cluster has another version of simcore or Numba; install the same on all machines")
     run: Run = pickle.loads(zlib.decompress(packed))
     return run

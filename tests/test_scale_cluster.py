@@ -133,7 +133,7 @@ def test_scenarios_are_compared_on_a_cluster(plan: Plan, client: Any) -> None:
 
 
 def test_an_error_of_a_task_is_told(plan: Plan, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executors, "sources_digest", lambda: "another")
+    monkeypatch.setattr(executors, "sources", lambda: "another")
     with pytest.raises(SimcoreError, match="another version of simcore or Numba"):
         simcore.simulate(plan, 500, executor=client)
 
