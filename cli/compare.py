@@ -14,6 +14,8 @@ from simcore.cli.options import (
     fields_option,
     file_option,
     iterations_option,
+    on_cluster,
+    on_option,
     plan_argument,
     prepared,
     quick_correlation_option,
@@ -44,9 +46,10 @@ INTERRUPTED = 130
 )
 @quick_risk_option
 @quick_correlation_option
-@iterations_option
+@iterations_option(2**20)
 @seed_option
 @threads_option
+@on_option
 @target_option
 @budget_option
 @constraints_option
@@ -57,7 +60,7 @@ INTERRUPTED = 130
 @debug_option
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, scenarios: tuple[str, ...], quick_risk: str | None,
-    quick_correlation: float | None, iterations: int, seed: int, threads: int | None, target: str | None,
+    quick_correlation: float | None, iterations: int, seed: int, threads: int | None, where: str | None, target: str | None,
     budget: float | None, constraints: str, trust_file_dates: bool, report: str | None, json_file: str | None,
     csv_file: str | None,
 ) -> int:  # fmt: skip
@@ -82,8 +85,10 @@ def command(
     check_scenarios(read_plan, scenarios)
     chosen = scenarios or default_scenarios(read_plan)
     show_notes(read_plan, everything=False)
-    with compilation_announced(read_plan), watched(iterations * len(chosen)) as progress:
-        comparison = compare(read_plan, chosen, iterations, seed, threads, progress, target=target, budget=budget)
+    with compilation_announced(read_plan), on_cluster(where) as executor, watched(iterations * len(chosen)) as progress:
+        comparison = compare(
+            read_plan, chosen, iterations, seed, threads, progress, target=target, budget=budget, executor=executor
+        )
     write_answers(comparison, report, json_file, csv_file)
     show_summary(comparison, outputs)
     return INTERRUPTED if comparison.partial else 0

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from simcore.models.plan import Plan
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -49,10 +52,13 @@ quick_correlation_option = click.option(
     help="Let uncertain durations move together: rank correlation between any two of them, such as 0.5.",
 )  # fmt: skip
 
-iterations_option = click.option(
-    "-n", "--iterations", type=click.IntRange(1, 2**20), metavar="N", default=10_000, show_default=True,
-    help="How many times to run through the project.",
-)  # fmt: skip
+def iterations_option(most: int) -> Callable[[Decorated], Decorated]:
+    """How long a run is to be."""
+    return click.option(
+        "-n", "--iterations", type=click.IntRange(1, most), metavar="N", default=10_000, show_default=True,
+        help="How many times to run through the project.",
+    )  # fmt: skip
+
 
 seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), metavar="S", default=1, show_default=True,
@@ -63,6 +69,27 @@ threads_option = click.option(
     "--threads", type=click.IntRange(1, 1024), metavar="T",
     help="Default: one a processor. The answer does not depend on it.",
 )  # fmt: skip
+
+def cluster_address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Checks where to run while it is still a matter of usage."""
+    if value is not None and value != "dask" and not value.startswith("dask://"):
+        raise click.BadParameter(f"{value!r} is neither dask nor dask://host:port.", ctx, param)
+    return value
+
+
+on_option = click.option(
+    "--on", "where", metavar="dask://HOST:PORT", callback=cluster_address,
+    help="Run on a Dask cluster, or with dask alone on one of this machine. The answer does not depend on it.",
+)  # fmt: skip
+
+def on_cluster(where: str | None) -> AbstractContextManager[Client | None]:
+    """A client of the cluster that was asked for; None without one."""
+    if where is None:
+        return nullcontext()
+    from simcore.executors import cluster
+
+    return cluster(where)
+
 
 def target_date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """Checks a date while it is still a matter of usage."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,8 @@ from simcore.cli.options import (
     file_option,
     iterations_option,
     jcl_option,
+    on_cluster,
+    on_option,
     plan_argument,
     prepared,
     quick_correlation_option,
@@ -44,9 +47,10 @@ INTERRUPTED = 130
     "--scenario", metavar="NAME", default="pre", show_default=True,
     help="pre: before mitigation; post: after it; none: without risk events and factors; or one that the plan names.",
 )
-@iterations_option
+@iterations_option(2**31 - 1)
 @seed_option
 @threads_option
+@on_option
 @click.option(
     "--periods", type=click.Choice(("week", "month", "quarter", "year", "none")), default="month", show_default=True,
     help="Show what is spent in every period; quarters and years follow the plan's fiscal year.",
@@ -60,14 +64,16 @@ INTERRUPTED = 130
 @file_option("--report", metavar="FILE.html", help="Write the report: one page, works offline.")
 @file_option("--json", "json_file", help="Write the answer for machines.")
 @file_option("--csv", "csv_file", help="Write the samples, one row an iteration.")
+@file_option("--samples", metavar="FILE.parquet", help="Write the samples while the run goes on, however long it is.")
+@file_option("--resume", help="Continue the run that FILE holds, if it is there, and write it there again.")
 @file_option("--cash-flow", "cash_flow", metavar="FILE.csv", help="Write the cash flow, one row a period.")
 @debug_option
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
     quick_correlation: float | None, scenario: str, periods: str,
-    iterations: int, seed: int, threads: int | None, jcl: float, target: str | None,
-    budget: float | None, with_float: bool, constraints: str, trust_file_dates: bool,
-    report: str | None, json_file: str | None, csv_file: str | None, cash_flow: str | None,
+    iterations: int, seed: int, threads: int | None, where: str | None, jcl: float, target: str | None,
+    budget: float | None, with_float: bool, constraints: str, trust_file_dates: bool, report: str | None,
+    json_file: str | None, csv_file: str | None, samples: str | None, resume: str | None, cash_flow: str | None,
 ) -> int:  # fmt: skip
     """Simulate a plan: when will it finish, and what will it cost, with which confidence?
 
@@ -78,7 +84,14 @@ def command(
         raise click.UsageError("--report needs a file; only --json, --csv and --cash-flow can go to standard output.")
     if cash_flow and periods == "none":
         raise click.UsageError("--cash-flow needs periods: leave out --periods none.")
-    named = {"--report": report, "--json": json_file, "--csv": csv_file, "--cash-flow": cash_flow}
+    if csv_file is not None and iterations > 2**20:
+        raise click.UsageError(f"--csv holds at most {2**20:,} iterations; for more use --samples FILE.parquet.")
+    if "-" in (samples, resume):
+        raise click.UsageError("--samples and --resume need a file.")
+    named = {
+        "--report": report, "--json": json_file, "--csv": csv_file, "--samples": samples, "--resume": resume,
+        "--cash-flow": cash_flow,
+    }  # fmt: skip
     outputs = Outputs(named, inputs=(plan, risks))
 
     from simcore.cli.notes import show_notes
@@ -91,11 +104,15 @@ def command(
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
-    with compilation_announced(read_plan, money=True), watched(iterations) as progress:
+    begun = resume if resume is not None and Path(resume).exists() else None
+    money = compilation_announced(read_plan, money=True)
+    with money, on_cluster(where) as executor, watched(iterations) as progress:
         results = simulate(
             read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
-            periods=None if periods == "none" else periods,
+            periods=None if periods == "none" else periods, executor=executor, resume=begun, samples=samples,
         ).with_goal(jcl, target, budget)  # fmt: skip
+        if resume is not None:
+            results.save_checkpoint(resume)
         results.contingency(HEADLINE)  # a second pass, while its part is being compiled
     write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)

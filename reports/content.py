@@ -96,7 +96,7 @@ def cost_summary(results: Results) -> Summary | None:
 
 def priced(results: Results) -> MoneyVariable | None:
     """The total cost, unless it is nothing in every iteration."""
-    return results.cost if results.cost is not None and results.cost.samples.any() else None
+    return results.cost if results.cost is not None and any((results.cost.smallest, results.cost.largest)) else None
 
 
 def project_summaries(results: Results) -> tuple[Summary, ...]:
@@ -130,7 +130,7 @@ def project_calendar(plan: Plan, project_id: str | None = None) -> Calendar | No
 
 def with_clock(variable: DateVariable) -> bool:
     """Whether the time of day matters: the date varies, but only over few days."""
-    return _varies(variable) and variable.p(95) - variable.p(5) < SHORT_SPREAD
+    return variable.varies and variable.p(95) - variable.p(5) < SHORT_SPREAD
 
 
 def date_summary(variable: DateVariable, key: str, name: str, calendar: Calendar | None = None) -> Summary:
@@ -148,20 +148,19 @@ def date_summary(variable: DateVariable, key: str, name: str, calendar: Calendar
             percent=percent,
         )
 
-    samples = variable.samples
     return Summary(
         id=key,
         name=name,
         is_date=True,
-        varies=bool(samples.min() != samples.max()),
+        varies=variable.varies,
         deterministic=wording.date_text(planned, clock),
         probability=wording.percent_text(variable.probability_of_deterministic),
         probability_error=wording.points_text(variable.probability_error(planned)),
         rows=tuple(row(percent, variable.p(percent), f"P{percent}") for percent in TABLE_PERCENTILES),
         mean=row(None, variable.mean, "Mean"),
         sd=wording.span_text(variable.sd),
-        smallest=wording.date_text(samples.min().item(), clock),
-        largest=wording.date_text(samples.max().item(), clock),
+        smallest=wording.date_text(variable.smallest, clock),
+        largest=wording.date_text(variable.largest, clock),
         contingency=_date_contingency(planned, variable.p(HEADLINE), calendar),
     )
 
@@ -191,15 +190,15 @@ def money_summary(variable: MoneyVariable, key: str, name: str, currency: str) -
         id=key,
         name=name,
         is_date=False,
-        varies=_varies(variable),
+        varies=variable.varies,
         deterministic=wording.money_text(planned, whole=whole),
         probability=wording.percent_text(variable.probability_of_deterministic),
         probability_error=wording.points_text(variable.probability_error(planned)),
         rows=tuple(row(percent, variable.p(percent), f"P{percent}") for percent in TABLE_PERCENTILES),
         mean=row(None, variable.mean, "Mean"),
         sd=wording.money_text(variable.sd),
-        smallest=wording.money_text(float(variable.samples.min())),
-        largest=wording.money_text(float(variable.samples.max())),
+        smallest=wording.money_text(variable.smallest),
+        largest=wording.money_text(variable.largest),
         contingency=f"{amount} ({share})" if share else amount,
         currency=currency,
     )
@@ -224,7 +223,7 @@ def answer(results: Results) -> str:
     """The whole answer in one sentence."""
     finish, planned = results.finish, results.finish.deterministic
     clock = with_clock(finish)
-    if not _varies(finish):
+    if not finish.varies:
         which = "Every iteration" if finish.iterations > 1 else "The only iteration"
         text = f"{which} finishes on {wording.date_text(finish.p(50), clock)}"
     else:
@@ -237,18 +236,14 @@ def answer(results: Results) -> str:
     return text + _cost_clause(results) + "."
 
 
-def _varies(variable: DateVariable | MoneyVariable) -> bool:
-    return bool(variable.samples.min() != variable.samples.max())
-
-
 def _cost_clause(results: Results) -> str:
     cost, currency = priced(results), results.plan.currency
     if cost is None:
         return ""
     wanted = wording.short_money(cost.p(HEADLINE), currency)
-    if not _varies(cost):
+    if not cost.varies:
         return f"; the cost is {wanted} in every iteration"
-    text = f", and on {wanted}" if _varies(results.finish) else f"; for {HEADLINE} % confidence budget {wanted}"
+    text = f", and on {wanted}" if results.finish.varies else f"; for {HEADLINE} % confidence budget {wanted}"
     reserve = cost.p(HEADLINE) - cost.deterministic
     if not reserve:
         return text

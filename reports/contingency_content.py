@@ -104,7 +104,7 @@ def contingency_section(results: Results, in_detail: bool = True) -> Contingency
     Without detail it says nothing about single activities, and so neither how they draw it down, which takes longest to find.
     """
     contingency, cost = results.contingency(HEADLINE), priced(results)
-    if contingency is None or cost is None or cost.samples.min() == cost.samples.max():
+    if contingency is None or cost is None or not cost.varies:
         return None
     drawn, whole = drawdown(results, contingency) if in_detail else None, _whole(contingency)
     return ContingencySection(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simcore.earned_forecasts import CostForecast, FinishForecast, cost_forecasts, finish_forecasts, varies
+from simcore.earned_forecasts import CostForecast, FinishForecast, cost_forecasts, finish_forecasts
 from simcore.reports import wording
 from simcore.reports.content import HEADLINE, priced
 
@@ -216,7 +216,7 @@ def _amount_line(
 
 def _simulated_cost(results: Results, earned: EarnedValue, whole: bool) -> list[ForecastLine]:
     cost = priced(results)
-    if cost is None or not varies(cost):
+    if cost is None or not cost.varies:
         return []
     return [
         _amount_line("Simulation", f"P{percent}", cost.p(percent), earned, whole, f"P{percent}", percent == HEADLINE)
@@ -245,7 +245,7 @@ def _date_line(
 
 def _simulated_finish(results: Results, earned: EarnedValue) -> list[ForecastLine]:
     finish = results.finish
-    kept = finish.probability_of_deterministic if varies(finish) else None
+    kept = finish.probability_of_deterministic if finish.varies else None
     place = place_text(kept, "before", "after")
     planned = _date_line("The plan's own schedule", "deterministic", finish.deterministic, earned, place)
     if kept is None:

@@ -48,7 +48,7 @@ def distribution_figure(variable: DateVariable | MoneyVariable, flags: Sequence[
     import plotly.graph_objects as go
 
     is_date = isinstance(variable, DateVariable)
-    edges, hits = _whole_days(variable) if isinstance(variable, DateVariable) else variable.histogram()
+    edges, hits = _whole_days(variable) if isinstance(variable, DateVariable) else variable.exact.histogram()
     first, last = _range(variable, flags)
     centres = (_numbers(edges)[1:] + _numbers(edges)[:-1]) / 2
     width = np.maximum(np.diff(_numbers(edges)), (last - first) / 100)
@@ -131,11 +131,11 @@ def _layout(
 
 def _whole_days(variable: DateVariable) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """Hits of whole weeks, or of days where that gives too few bars: else weekends make the bars jump up and down."""
-    samples = variable.samples
+    samples = variable.exact.samples
     first = samples.min().astype("datetime64[D]")
     days = int((samples.max() - first).astype(np.int64) // 1440) + 1
     if days < FEWEST_WEEKLY_BARS:
-        return variable.histogram()
+        return variable.exact.histogram()
     weeks = days / 7
     width = 1 if weeks < FEWEST_WEEKLY_BARS else 7 * int(np.ceil(weeks / MOST_WEEKLY_BARS))
     if width > 1:
@@ -159,7 +159,7 @@ def _nice_step(most: int) -> int:
 
 def _range(variable: DateVariable | MoneyVariable, flags: Sequence[Flag]) -> tuple[float, float]:
     """From the first to the last of samples and flags, with some air; a single value stands in the middle."""
-    values = _numbers(variable.samples)
+    values = _numbers(variable.exact.samples)
     marks = [_number(flag.value) for flag in flags]
     first, last = min(values.min(), *marks), max(values.max(), *marks)
     if first == last:
@@ -171,7 +171,7 @@ def _range(variable: DateVariable | MoneyVariable, flags: Sequence[Flag]) -> tup
 
 def curve_points(variable: DateVariable | MoneyVariable) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], str]:
     """Points of the cumulative curve: steps where there are few values, else a line through evenly spaced shares."""
-    values = np.sort(_numbers(variable.samples))
+    values = np.sort(_numbers(variable.exact.samples))
     n = len(values)
     different, counts = np.unique(values, return_counts=True)
     if len(different) <= CURVE_POINTS:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simcore.earned_forecasts import varies
 from simcore.reports import wording
 from simcore.reports.content import HEADLINE, priced
 from simcore.reports.theme import DATE_TICKS, LIGHT, template
@@ -101,7 +100,7 @@ def _end(name: str, earned: EarnedValue, date: datetime, amount: float, colour: 
 def _simulation(results: Results) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The box of the simulated ends, and the star of their P80."""
     cost, finish = priced(results), results.finish
-    if cost is None or not (varies(cost) or varies(finish)):
+    if cost is None or not (cost.varies or finish.varies):
         return [], []
     dates, amounts = [finish.p(LOW), finish.p(HIGH)], [cost.p(LOW), cost.p(HIGH)]
     box = {

@@ -121,7 +121,7 @@ def _curve(results: Results, width: int, plain: bool) -> Text:
         return wording.date_text(np.datetime64(round(minutes), "m").item())
 
     marks = [(_minutes(finish.deterministic), "plan"), (_minutes(finish.p(HEADLINE)), f"P{HEADLINE}")]
-    samples = finish.samples.astype(np.int64).astype(np.float64)
+    samples = finish.exact.samples.astype(np.int64).astype(np.float64)
     lines = curve_lines(samples, marks, label, width=width, plain=plain)
     return Text("\n".join(["Probability of finishing by a date", *lines]))
 

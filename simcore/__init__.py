@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simcore.results import Results
     from simcore.scheduling import Schedule, schedule
     from simcore.simulation import simulate
+    from simcore.sweeps import sweep
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ _HOME = {
     "read": "simcore.models.formats",
     "schedule": "simcore.scheduling",
     "simulate": "simcore.simulation",
+    "sweep": "simcore.sweeps",
     "write": "simcore.models.formats",
 }
 
@@ -48,6 +50,7 @@ __all__ = [
     "read",
     "schedule",
     "simulate",
+    "sweep",
     "write",
 ]
 

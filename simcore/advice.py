@@ -20,7 +20,7 @@ MANY_INDEPENDENT = 30
 
 def advise(results: Results, risk: CompiledRisk) -> Results:
     """The results with their warnings."""
-    found = [*_spread(results), *_precision(results), *_hard(results), *risk.dropped]
+    found = [*_spread(results), *_precision(results), *_hard(results), *risk.dropped, *_kept(results)]
     found += without_effect(results.plan, resolve(results.plan, results.scenario), risk.variables)
     found += _repaired(results, risk)
     if results.clamped:
@@ -79,10 +79,21 @@ def _precision(results: Results) -> list[str]:
         return []
     days = 2 * results.finish.standard_error(80).total_seconds() / 86_400
     factor = (2 * share_error / LOOSE) ** 2
-    needed = min(2**20, int(float(f"{results.iterations * factor:.1g}")))
+    needed = min(2**31 - 1, int(float(f"{results.iterations * factor:.1g}")))
     return [
         f"P80 is known to about ±{days:.1f} d (95 %) after {results.iterations:,} iterations; "
         f"-n {needed} makes it {2 * share_error / LOOSE:.0f} times as sharp."
+    ]
+
+
+def _kept(results: Results) -> list[str]:
+    """What a very long run answers from its first iterations alone."""
+    kept = results.finish.exact.iterations
+    if kept == results.iterations:
+        return []
+    return [
+        f"P-values, means and probabilities of dates and costs are of all {results.iterations:,} iterations; joint confidence, "
+        f"contingency, cash flow and curves are of the first {kept:,}, which are kept one by one."
     ]
 
 

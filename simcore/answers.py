@@ -292,6 +292,7 @@ def _date_variable(variable: DateVariable) -> dict[str, Any]:
         "probability_of_deterministic": _number(variable.probability_of_deterministic),
         "percentiles": {f"P{percent}": _date(variable.p(percent)) for percent in PERCENTILES},
         "standard_error_hours": _errors(lambda of: variable.standard_error(of) / HOUR, variable.iterations),
+        **_resolution("resolution_hours", variable.resolution / HOUR),
     }
 
 
@@ -303,7 +304,13 @@ def _money_variable(variable: MoneyVariable) -> dict[str, Any]:
         "probability_of_deterministic": _number(variable.probability_of_deterministic),
         "percentiles": {f"P{percent}": _number(variable.p(percent)) for percent in PERCENTILES},
         "standard_error": _errors(variable.standard_error, variable.iterations),
+        **_resolution("resolution", variable.resolution),
     }
+
+
+def _resolution(name: str, width: float) -> dict[str, float | None]:
+    """How far P-values may lie beyond the exact ones; only where they come from histograms."""
+    return {name: _number(width)} if width else {}
 
 
 def _weather(weather: CalendarWeather) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from simcore.paired import Difference, date_difference, money_difference
 from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.scenarios import resolve, scenario_ids
 from simcore.simulation import Progress, simulate
+from simcore.tally import EXACT
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 HEADLINE = 80
 DAY = timedelta(days=1)
@@ -171,6 +175,7 @@ def compare(
     design: Design | None = None,
     target: datetime | str | None = None,
     budget: float | None = None,
+    executor: Client | None = None,
 ) -> Comparison:
     """Simulate scenarios of a plan on the same random numbers.
 
@@ -188,6 +193,8 @@ def compare(
         A date whose probability is asked for; a text without a time means the end of that day.
     budget : float, optional
         The same for the cost.
+    executor : distributed.Client, optional
+        A Dask cluster on which the iterations are done, as in :func:`simcore.simulate`.
 
     Returns
     -------
@@ -196,15 +203,22 @@ def compare(
     Raises
     ------
     ValueError
-        For numbers out of range, an unknown scenario, one named twice, or fewer than two.
+        For more than 2^20 iterations (they are compared one by one), other numbers out of range, an unknown scenario, one
+        named twice, or fewer than two.
     """
     chosen = default_scenarios(plan) if scenarios is None else tuple(scenarios)
     _check(plan, chosen)
+    if iterations > EXACT:
+        raise ValueError(f"iterations are compared one by one: at most {EXACT:,}, not {iterations:,}")
     design = design or Design(seed=seed)
     runs: list[Results] = []
     for number, scenario in enumerate(chosen):
         watcher = None if progress is None else _part_of(progress, number, len(chosen))
-        runs.append(simulate(plan, iterations, threads=threads, progress=watcher, scenario=scenario, design=design))
+        runs.append(
+            simulate(
+                plan, iterations, threads=threads, progress=watcher, scenario=scenario, design=design, executor=executor
+            )
+        )  # fmt: skip
         if runs[-1].partial:
             break
     done = min(run.iterations for run in runs)

@@ -25,12 +25,13 @@ COUNTER_LIMIT = 60_000  # iterations a worker's 16-bit counters can hold
 class Worker:
     """Rows and counters of one thread at a time."""
 
-    def __init__(self, run: Run, lanes: int, ranges: Counters, spent: FlowSamples | None):
-        self.after = None if run.flow is None or spent is None else run.flow.worker(lanes, spent).after
+    def __init__(self, run: Run, lanes: int, spent: FlowSamples | None):
+        flow = run.flow if spent is not None and len(spent.by_period) else run.totals
+        self.after = None if flow is None or spent is None else flow.worker(lanes, spent).after
         self.work = run.workspace(lanes)
         self.weather = lane_weather(run.weather, lanes)
         self.counters = counters(run.network, run.design.replicates, run.quantities)
-        self.counters.range[..., LOW], self.counters.range[..., LOG_WIDTH] = bins_of(ranges)
+        self.counters.range[..., LOW], self.counters.range[..., LOG_WIDTH] = bins_of(run.ranges)
         self.wide: npt.NDArray[np.uint32] | None = None
         self.held = 0
 
@@ -70,7 +71,9 @@ def bins_of(ranges: Counters) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int
     return low.astype(np.int32), shift
 
 
-def merged(workers: Sequence[Worker], quantities: int) -> list[Histograms]:
+def counted(workers: Sequence[Worker]) -> tuple[npt.NDArray[np.unsignedinteger], npt.NDArray[np.int32]]:
+    """What all workers have counted together, and their ranges with the extremes of all."""
+    counts: npt.NDArray[np.unsignedinteger]
     if sum(w.held for w in workers) <= COUNTER_LIMIT and all(w.wide is None for w in workers):
         counts = workers[0].counters.counts  # still small enough to be added up where they are
         for worker in workers[1:]:
@@ -78,11 +81,20 @@ def merged(workers: Sequence[Worker], quantities: int) -> list[Histograms]:
     else:
         counts = np.sum([w.total() for w in workers], axis=0, dtype=np.uint32)
     ranges = np.stack([w.counters.range for w in workers])
-    smallest, largest = ranges[..., SMALLEST].min(axis=0), ranges[..., LARGEST].max(axis=0)
-    low, width = ranges[0, ..., LOW], np.left_shift(1, ranges[0, ..., LOG_WIDTH]).astype(np.int32)
+    found = ranges[0].copy()
+    found[..., SMALLEST], found[..., LARGEST] = ranges[..., SMALLEST].min(axis=0), ranges[..., LARGEST].max(axis=0)
+    return counts, found
+
+
+def histograms(
+    counts: npt.NDArray[np.unsignedinteger], ranges: npt.NDArray[np.int32], quantities: int
+) -> list[Histograms]:
+    """One quantity after the other."""
+    width = np.left_shift(1, ranges[..., LOG_WIDTH]).astype(np.int32)
     return [
         Histograms(
-            counts=counts[:, q], low=low[:, q], width=width[:, q], smallest=smallest[:, q], largest=largest[:, q]
+            counts=counts[:, q], low=ranges[:, q, LOW], width=width[:, q],
+            smallest=ranges[:, q, SMALLEST], largest=ranges[:, q, LARGEST],
         )
         for q in range(quantities)
-    ]
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simcore.earned_value import EarnedValue
-    from simcore.results import DateVariable, MoneyVariable, Results
+    from simcore.results import Results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def cost_forecasts(results: Results, earned: EarnedValue) -> tuple[CostForecast,
             id=name,
             formula=formula,
             amount=amount,
-            probability=None if amount is None or cost is None or not varies(cost) else cost.probability(amount),
+            probability=None if amount is None or cost is None or not cost.varies else cost.probability(amount),
         )
         for name, (formula, amount) in amounts.items()
     )
@@ -65,12 +65,7 @@ def finish_forecasts(results: Results, earned: EarnedValue) -> tuple[FinishForec
             id=name,
             formula=formula,
             date=date,
-            probability=None if date is None or not varies(finish) else finish.probability(date),
+            probability=None if date is None or not finish.varies else finish.probability(date),
         )
         for name, (formula, date) in dates.items()
     )
-
-
-def varies(variable: DateVariable | MoneyVariable) -> bool:
-    """Whether iterations differ, so that a value has a place among them."""
-    return bool(variable.samples.min() != variable.samples.max())

@@ -1,7 +1,7 @@
 """Cost lines of a compiled risk model -> money over time: which periods, which prices, and the memory of a worker."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,8 @@ class CompiledFlow:
     def samples(self, cost: Floats) -> FlowSamples:
         """Room for one value an iteration of everything that is kept; ``cost`` is that of the total.
 
+        What has been spent stands in the periods already.
+
         Raises
         ------
         ValueError
@@ -88,11 +90,16 @@ class CompiledFlow:
                 "choose longer periods or fewer iterations"
             )
         return FlowSamples(
-            by_period=np.zeros((self.periods, iterations)),
+            by_period=np.repeat(self.spent[:, None], iterations, axis=1),
             cost=cost,
             base=np.zeros(iterations if self.model.priced else 0),
             present=np.zeros(iterations if self.discounted else 0),
         )
+
+    def without_periods(self) -> CompiledFlow:
+        """The same for iterations of which only the totals are kept."""
+        model = self.model._replace(period=np.full_like(self.model.period, -1))
+        return replace(self, model=model, timeline=replace(self.timeline, labels=()), spent=self.spent[:0])
 
 
 @dataclass(frozen=True)

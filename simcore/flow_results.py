@@ -33,7 +33,6 @@ def flow_results(flow: CompiledFlow, risk: CompiledRisk, kept: FlowSamples, done
 
 def _cash_flow(flow: CompiledFlow, by_period: npt.NDArray[np.float64], replicates: int) -> CashFlow:
     """Without the periods in which nothing is spent at the end."""
-    by_period += flow.spent[:, None]
     deterministic = flow.deterministic.by_period[:, 0] + flow.spent
     used = np.flatnonzero((np.abs(by_period).max(axis=1) > CENT) | (np.abs(deterministic) > CENT))
     count = int(used[-1]) + 1 if len(used) else 1

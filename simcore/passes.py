@@ -24,7 +24,7 @@ After = Callable[
 def run_passes(
     network: Network, model: RiskModel, stream: tuple[np.uint64, int, int], span: tuple[int, int],
     memory: tuple[Workspace, Counters, Samples], mode: int, *, with_late: bool, sampled: bool,
-    weather: LaneWeather | None = None, after: After | None = None,
+    weather: LaneWeather | None = None, after: After | None = None, before: int = 0,
 ) -> None:
     """Iterations ``first <= k < last`` of one replicate; batch by batch; see :mod:`simcore.kernel_run`.
 
@@ -49,6 +49,8 @@ def run_passes(
     after : callable, optional
         Called with every placed batch: the calendars of its lanes, (seed, replicate), first iteration, lanes, rows, and
         (first iteration, step) in the samples.
+    before : int
+        The iteration with which the samples begin.
     """
     work, counters, samples = memory
     seed, replicate, replicates = stream
@@ -67,7 +69,7 @@ def run_passes(
 
             move_late(logic, aims, lanes, work, counters, mode)
         warm.wait(warm.DATES)
-        where = (k * replicates + replicate, replicates)
+        where = (k * replicates + replicate - before, replicates)
         close_batch(logic, model, aims, draws, k, lanes, work, counters, where, samples, mode, sampled)
         if after is not None:
             after(logic.calendars, draws, k, lanes, work, where)

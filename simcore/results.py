@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from simcore.joint import Joint
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
+    from simcore.tally import Tally
     from simcore.weather_summary import CalendarWeather
 
 Floats = npt.NDArray[np.float64]
@@ -105,12 +107,12 @@ class Sampled:
         error = self._share_error(value)
         if not np.isfinite(error):
             return error
-        error = max(error, 0.5 / len(self._values))
+        error = max(error, 0.5 / self.iterations)
         return error * self._slope(share, error)
 
     def _slope(self, share: float, error: float) -> float:
         """Value per share of iterations, around a quantile whose share has a standard error."""
-        n = len(self._values)
+        n = self.iterations
         step = max(error, min(SPACINGS / n, NEAR[-1]))
         low, high = max(share - step, 1 / n), min(share + step, 1.0)
         return (self._quantile(high) - self._quantile(low)) / (high - low) if high > low else 0.0
@@ -128,7 +130,7 @@ class Sampled:
         """
         shares = self._replicate_shares([self._quantile(level) for level in levels]).T
         error = float(np.sqrt(shares.var(axis=1, ddof=1).mean() / self._replicates))
-        return -shares * self._slope(share, max(error, 0.5 / len(self._values)))
+        return -shares * self._slope(share, max(error, 0.5 / self.iterations))
 
     def _error(self, what: float | str) -> float:
         if what == "mean":
@@ -139,13 +141,22 @@ class Sampled:
     def iterations(self) -> int:
         return len(self._values)
 
+    def _extremes(self) -> tuple[float, float]:
+        return float(self._sorted[0]), float(self._sorted[-1])
+
+    @property
+    def varies(self) -> bool:
+        """Whether iterations differ."""
+        low, high = self._extremes()
+        return low != high
+
     @property
     def probability_of_deterministic(self) -> float:
         """Share of iterations at or below the deterministic value."""
         return self._share_at_or_below(self._deterministic)
 
     def _histogram(self, bins: int | None) -> tuple[Floats, npt.NDArray[np.int64]]:
-        low, high = float(self._sorted[0]), float(self._sorted[-1])
+        low, high = self._extremes()
         if high <= low:
             return np.array([low - 0.5, low + 0.5]), np.array([len(self._values)])
         counts, edges = np.histogram(self._values, bins=bins or nice_bins(len(self._values)), range=(low, high))
@@ -197,6 +208,24 @@ class DateVariable(Sampled):
         return DateVariable(self._values[:iterations], self._origin, self._replicates, self.deterministic)
 
     @property
+    def exact(self) -> DateVariable:
+        """The same of the iterations that are kept one by one: all, except in very long runs."""
+        return self
+
+    @property
+    def resolution(self) -> timedelta:
+        """By how much a P-value may lie beyond the exact one; nothing where every iteration is kept."""
+        return timedelta(0)
+
+    @property
+    def smallest(self) -> datetime:
+        return self._date(self._extremes()[0])
+
+    @property
+    def largest(self) -> datetime:
+        return self._date(self._extremes()[1])
+
+    @property
     def deterministic(self) -> datetime:
         """The date without uncertainty."""
         return self._date(self._deterministic)
@@ -211,7 +240,7 @@ class DateVariable(Sampled):
 
     @property
     def samples(self) -> npt.NDArray[np.datetime64]:
-        """Dates in iteration order, dtype datetime64[m], shape (iterations,)."""
+        """Dates in iteration order, dtype datetime64[m], shape (iterations,); ValueError where not all are kept."""
         return np.datetime64(self._origin, "m") + self._values.astype("timedelta64[m]")
 
     def p(self, percent: float) -> datetime:
@@ -244,6 +273,24 @@ class MoneyVariable(Sampled):
         return MoneyVariable(self._values[:iterations], self._replicates, self._deterministic)
 
     @property
+    def exact(self) -> MoneyVariable:
+        """The same of the iterations that are kept one by one: all, except in very long runs."""
+        return self
+
+    @property
+    def resolution(self) -> float:
+        """By how much a P-value may lie beyond the exact one; 0 where every iteration is kept."""
+        return 0.0
+
+    @property
+    def smallest(self) -> float:
+        return self._extremes()[0]
+
+    @property
+    def largest(self) -> float:
+        return self._extremes()[1]
+
+    @property
     def deterministic(self) -> float:
         return self._deterministic
 
@@ -257,7 +304,7 @@ class MoneyVariable(Sampled):
 
     @property
     def samples(self) -> Floats:
-        """Amounts in iteration order, shape (iterations,)."""
+        """Amounts in iteration order, shape (iterations,); ValueError where not all are kept."""
         return self._values
 
     def p(self, percent: float) -> float:
@@ -328,6 +375,7 @@ class Results:
     warnings: Sequence[str] = ()
     goal: Goal = field(default_factory=Goal)
     replay: Any = None  # recomputes iterations; see simcore.runs
+    tally: Tally | None = field(default=None, repr=False)  # what more iterations are added to
 
     @property
     def partial(self) -> bool:
@@ -341,7 +389,7 @@ class Results:
 
         if self.cost is None:
             raise ValueError("the plan has no cost, so there is no joint confidence; add costs to the plan")
-        return Joint(self.finish, self.cost)
+        return Joint(self.finish.exact, self.cost.exact)
 
     def with_goal(self, jcl: float = JCL, target: datetime | str | None = None, budget: float | None = None) -> Results:
         """The same results, whose report and answers speak of another joint confidence level, a target date, a budget."""
@@ -368,7 +416,7 @@ class Results:
         if self.cost is None:
             return None
         if percent not in self._contingencies:
-            self._contingencies[percent] = self.replay.contingency(self.cost, percent)
+            self._contingencies[percent] = self.replay.contingency(self.cost.exact, percent)
         return self._contingencies[percent]
 
     @cached_property
@@ -406,6 +454,12 @@ class Results:
         from simcore.earned_value import earned_value
 
         return earned_value(self.plan)
+
+    def save_checkpoint(self, path: str | Path) -> None:
+        """Write what ``simulate(plan, more_iterations, resume=path)`` continues from; whole or not at all."""
+        from simcore.checkpoint import save_checkpoint
+
+        save_checkpoint(self, path)
 
     def report(self, path: str) -> None:
         """Write the HTML report: one self-contained file."""

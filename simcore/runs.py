@@ -1,11 +1,10 @@
 """A compiled run: rounds of iterations over a pool of threads, reduced into results; also recomputes single iterations."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.activities import ActivityTable
-from simcore.counting import Worker, latest_date, merged
+from simcore.counting import Worker, histograms, latest_date
 from simcore.design import Design
 from simcore.kernel_columns import NONE
 from simcore.kernel_run import COUNT, EXTREMES, LARGEST, SMALLEST, Counters, Samples, Workspace
+from simcore.large_samples import with_histograms
 from simcore.models.constraints import hard_constraints, with_constraints
 from simcore.models.plan import Plan
 from simcore.network import Network, all_existing, compile_network, network_dates
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from simcore.contingency import Contingency
     from simcore.flow import CompiledFlow
     from simcore.kernel_flow import FlowSamples
+    from simcore.local_work import Watch
+    from simcore.tally import Tally
     from simcore.weather_summary import CalendarWeather
 
 PILOT_LANES = 64
@@ -64,7 +66,9 @@ class Run:
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
         self._without: DateVariable | None = None
+        self.ranges: Counters
         self.flow: CompiledFlow | None = None
+        self.totals: CompiledFlow | None = None  # the same without periods
 
     def _compile_risk(self) -> CompiledRisk:
         spans = self.network.activity_of[self.network.nodes :]
@@ -75,17 +79,13 @@ class Run:
         summed = self.risk.has_cost and self.flow is None  # else the lines of spending are
         return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=summed)
 
-    def go(self, iterations: int, threads: int, lanes: int, progress: Callable[[Progress], None] | None) -> Results:
-        """All iterations, in rounds that hold the same number of every replicate."""
-        kept = samples(self.network, iterations, self.risk.has_cost)
-        template = self._ranges()
-        self.flow = self._compile_flow(template)
-        spent = None if self.flow is None else self.flow.samples(kept.cost)
-        workers = [Worker(self, self._width(iterations, lanes), template, spent) for _ in range(threads)]
-        done = self._rounds(iterations, workers, kept, progress)
-        return self._results(iterations, done, kept, workers, spent)
+    def prepare(self) -> None:
+        """What is fixed before the first iteration: ranges of histograms, and money over time."""
+        self.ranges = self._ranges()
+        self.flow = self._compile_flow(self.ranges)
+        self.totals = None if self.flow is None else self.flow.without_periods()
 
-    def _width(self, iterations: int, lanes: int) -> int:
+    def width(self, iterations: int, lanes: int) -> int:
         """Lanes of the rows: no more than a replicate has iterations, nor than a large plan leaves memory for."""
         affordable = max(MOST_ROWS // (12 * max(self.network.nodes, 1)) // 16 * 16, 64)
         return min(lanes, affordable, -(-iterations // self.design.replicates))
@@ -103,20 +103,36 @@ class Run:
         flow: CompiledFlow = self.network.plan.remembered(key, lambda: compile_flow(self.network, self.risk, self.periods, last))
         return flow
 
-    def unit(self, worker: Worker, replicate: int, first: int, last: int, kept: Samples) -> int:
-        """One unit of work; returns its iterations."""
+    def unit(self, worker: Worker, replicate: int, first: int, last: int, kept: tuple[Samples, int]) -> int:
+        """One unit of work; returns its iterations. ``kept`` are samples, and the iteration with which they begin."""
         worker.make_room(last - first)
         run_passes(
             self.network, self.risk.model, (self.seed, replicate, self.design.replicates), (first, last),
-            (worker.work, worker.counters, kept), COUNT, with_late=self.with_float, sampled=True, weather=worker.weather,
-            after=worker.after,
+            (worker.work, worker.counters, kept[0]), COUNT, with_late=self.with_float, sampled=True, weather=worker.weather,
+            after=worker.after, before=kept[1],
         )
         return last - first
 
-    def _rounds(
-        self, iterations: int, workers: list[Worker], kept: Samples, progress: Callable[[Progress], None] | None
-    ) -> int:
-        """Work through all rounds; an interrupt finishes the current one. Returns the iterations done."""
+    def rounds(
+        self, span: tuple[int, int], workers: Sequence[Worker], kept: tuple[Samples, int], watch: Watch | None
+    ) -> tuple[int, bool]:
+        """Work through all rounds; an interrupt finishes the current one.
+
+        Parameters
+        ----------
+        span : tuple
+            First iteration and the one after the last.
+        workers : sequence of Worker
+        kept : tuple
+            Samples to fill, and the iteration with which they begin.
+        watch : callable, optional
+            Told after every unit of work how many iterations are done, and up to which one all are.
+
+        Returns
+        -------
+        tuple
+            The iteration after the last one done, and whether there was no interrupt.
+        """
         free: SimpleQueue[Worker] = SimpleQueue()
         for worker in workers:
             free.put(worker)
@@ -128,24 +144,25 @@ class Run:
             finally:
                 free.put(worker)
 
-        done = 0
+        done = span[0]
         with ThreadPoolExecutor(len(workers)) as pool:
-            for jobs in _plan_rounds(iterations, self.design.replicates):
+            for jobs in _plan_rounds(*span, self.design.replicates):
                 pending = [pool.submit(one, job) for job in jobs]
                 before = done
                 stop = False
                 for future in pending:
                     try:
                         done += future.result()
-                        if progress is not None:
-                            progress(Progress(done, iterations, partial(self._running_p80, kept, before)))
+                        if watch is not None:
+                            watch(done, before)
                     except KeyboardInterrupt:
                         stop = True
                 if stop:
-                    return before + sum(future.result() for future in pending)
-        return done
+                    return before + sum(future.result() for future in pending), False
+        return done, True
 
-    def _running_p80(self, kept: Samples, done: int) -> Any:
+    def running_p80(self, kept: Samples, done: int) -> Any:
+        """P80 of the finish of the first iterations; None before there are any."""
         return self._date_variable(kept.finish[-1, :done], self.schedule.project_end).p(80) if done else None
 
     def _ranges(self) -> Counters:
@@ -178,45 +195,55 @@ class Run:
     def _date_variable(self, minutes: npt.NDArray[np.int32], deterministic: Any) -> DateVariable:
         return DateVariable(minutes, self.network.clock.origin, self.design.replicates, deterministic)
 
-    def _results(
-        self, requested: int, done: int, kept: Samples, workers: list[Worker], spent: FlowSamples | None
-    ) -> Results:
-        from simcore.advice import advise
-
+    def variables(self, kept: Samples, spent: FlowSamples | None, done: int, flow: CompiledFlow | None) -> dict[str, Any]:
+        """Fields of the results that have a value an iteration, of the first that are kept."""
         plan = self.network.plan
         self._date_the_undated(kept)
-        finish = self._date_variable(kept.finish[-1, :done], self.schedule.project_end)
         several = len(plan.projects) > 1
-        results = Results(
-            plan=plan,
-            schedule=self.schedule,
-            design=self.design,
-            scenario=self.scenario,
-            iterations=done,
-            requested=requested,
-            finish=finish,
-            **self._money(done, kept, spent),
-            activities=self._activities(done, workers),
-            projects={
+        return {
+            "finish": self._date_variable(kept.finish[-1, :done], self.schedule.project_end),
+            **self._money(kept, spent, done, flow),
+            "projects": {
                 p.id: self._date_variable(kept.finish[k, :done], self.schedule.project_finish[p.id])
                 for k, p in enumerate(plan.projects)
                 if several and p.id in {a.project for a in plan.activities}
             },
-            milestones=self._milestones(kept, done),
-            clamped=int(sum(w.counters.clamped[0] for w in workers)),
+            "milestones": self._milestones(kept, done),
+        }
+
+    def results(self, requested: int, tally: Tally) -> Results:
+        """The answers that a tally of all iterations from the first on gives."""
+        from simcore.advice import advise
+
+        done, exact = tally.last, min(tally.last, tally.kept.finish.shape[1])
+        results = Results(
+            plan=self.network.plan,
+            schedule=self.schedule,
+            design=self.design,
+            scenario=self.scenario,
+            iterations=exact,
+            requested=requested,
+            **self.variables(tally.kept, tally.spent, exact, self.flow),
+            activities=self._activities(tally),
+            clamped=tally.clamped,
             replay=self,
+            tally=tally,
         )
+        if tally.fine:
+            results = with_histograms(results, tally.fine, done)
         return advise(results, self.risk)
 
-    def _money(self, done: int, kept: Samples, spent: FlowSamples | None) -> dict[str, Any]:
+    def _money(
+        self, kept: Samples, spent: FlowSamples | None, done: int, flow: CompiledFlow | None
+    ) -> dict[str, Any]:
         """The total cost, and what there is of it over time."""
         if not self.risk.has_cost:
             return {"cost": None}
-        if self.flow is None or spent is None:
+        if flow is None or spent is None:
             return {"cost": MoneyVariable(kept.cost[:done], self.design.replicates, self.risk.deterministic_cost)}
         from simcore.flow_results import flow_results
 
-        return flow_results(self.flow, self.risk, spent, done, self.design.replicates)
+        return flow_results(flow, self.risk, spent, done, self.design.replicates)
 
     def _date_the_undated(self, kept: Samples) -> None:
         """A project in which nothing has dates finishes where its schedule says: at its data date."""
@@ -235,19 +262,19 @@ class Run:
             found[plan.shown[plan.activities[i].ref]] = self._date_variable(kept.focus[row, :done], date.item())
         return found
 
-    def _activities(self, done: int, workers: list[Worker]) -> ActivityTable:
+    def _activities(self, tally: Tally) -> ActivityTable:
         names = ("start", "finish", "duration", "total_float")[: self.quantities]
-        by_replicate = np.sum([w.counters.critical for w in workers], axis=0)
+        done = tally.last
         sizes = np.array([len(range(r, done, self.design.replicates)) for r in range(self.design.replicates)])
-        shares = by_replicate[sizes > 0] / sizes[sizes > 0, None]
+        shares = tally.critical[sizes > 0] / sizes[sizes > 0, None]
         error = shares.std(axis=0, ddof=1) / np.sqrt(len(shares)) if len(shares) > 1 else np.full(self.network.nodes, np.nan)
         return ActivityTable(
             network=self.network,
             schedule=self.schedule,
             iterations=done,
-            node_criticality=by_replicate.sum(axis=0) / max(done, 1),
+            node_criticality=tally.critical.sum(axis=0) / max(done, 1),
             node_criticality_error=error,
-            histograms=dict(zip(names, merged(workers, self.quantities), strict=True)),
+            histograms=dict(zip(names, histograms(tally.counts, tally.range, self.quantities), strict=True)),
         )
 
     def cost_flow(self) -> CompiledFlow | None:
@@ -292,14 +319,16 @@ class Run:
         return read_schedule(network, work, longest_path=work.critical[:, 0] != 0)
 
 
-def _plan_rounds(iterations: int, replicates: int) -> Iterator[list[tuple[int, int, int]]]:
+def _plan_rounds(first: int, last: int, replicates: int) -> Iterator[list[tuple[int, int, int]]]:
     """Rounds of units ``(replicate, first k, last k)``; after each round a prefix of the iterations is complete."""
-    longest = -(-iterations // replicates)
-    step = -(-longest // -(-longest // UNIT))  # rounds of equal length: no small rest that fills few lanes
-    for first in range(0, longest, step):
+    begin, end = first // replicates, -(-last // replicates)
+    longest = end - begin
+    step = -(-longest // -(-longest // UNIT)) if longest else 1  # rounds of equal length: no small rest that fills few lanes
+    for at in range(begin, end, step):
         jobs = []
         for replicate in range(replicates):
-            mine = len(range(replicate, iterations, replicates))
-            if first < mine:
-                jobs.append((replicate, first, min(first + step, mine)))
+            own_first = max(at, -((replicate - first) // replicates))
+            own_last = min(at + step, len(range(replicate, last, replicates)))
+            if own_first < own_last:
+                jobs.append((replicate, own_first, own_last))
         yield jobs

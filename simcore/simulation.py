@@ -3,8 +3,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from simcore.conduct import Workers, conduct
 from simcore.design import Design
+from simcore.local_work import LocalWork
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Plan
 from simcore.periods import UNITS
@@ -12,10 +17,14 @@ from simcore.results import Results
 from simcore.runs import Progress, Run
 from simcore.scenarios import resolve
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 __all__ = ["LANES", "LONGEST_RUN", "Progress", "simulate"]
 
 LANES = 640
-LONGEST_RUN = 2**20
+LONGEST_RUN = 2**31 - 1
+"""Counts of a histogram's bins, and of criticality on a machine, are 32-bit integers."""
 
 
 def simulate(
@@ -30,6 +39,9 @@ def simulate(
     design: Design | None = None,
     lanes: int = LANES,
     periods: str | None = None,
+    executor: Client | None = None,
+    resume: str | Path | None = None,
+    samples: str | Path | None = None,
 ) -> Results:
     """Simulate a plan.
 
@@ -39,9 +51,10 @@ def simulate(
     ----------
     plan : Plan
     iterations : int
-        At least 1, at most 2^20 (samples are kept exactly).
+        At least 1, at most 2^31 - 1. The samples of the first 2^20 are kept one by one; beyond them dates and costs are
+        counted in fine histograms (``results.finish.resolution``), and memory does not grow any more.
     seed : int
-        Ignored when a ``design`` is given.
+        Ignored when a ``design`` is given, or a run is continued.
     threads : int, optional
         Default: one a processor.
     progress : callable, optional
@@ -57,6 +70,12 @@ def simulate(
         Iterations side by side in a batch; a matter of speed only.
     periods : {"week", "month", "quarter", "year"}, optional
         Keep what is spent in every period (``results.cash_flow``); quarters and years follow the plan's fiscal year.
+    executor : distributed.Client, optional
+        A Dask cluster on which the iterations are done; the answer is the same. See :func:`simcore.executors.cluster`.
+    resume : path, optional
+        A file of :meth:`Results.save_checkpoint` from which the run goes on to ``iterations`` in all, with its design.
+    samples : path, optional
+        A Parquet file to which the samples are written while the run goes on: all that this call does, in iteration order.
 
     Returns
     -------
@@ -67,7 +86,9 @@ def simulate(
     ValueError
         For numbers out of range or an unknown scenario.
     PlanError
-        For a plan without any activity of its own dates.
+        For a plan without any activity of its own dates, or a file to resume from that does not belong to it.
+    MissingExtraError
+        When an executor or samples need a package that is not installed.
     """
     if not 1 <= iterations <= LONGEST_RUN:
         raise ValueError(f"iterations must be 1 to {LONGEST_RUN:,}, not {iterations}")
@@ -76,5 +97,24 @@ def simulate(
         raise ValueError(f"periods must be one of {', '.join(UNITS)}, not {periods!r}")
     if all(a.type.is_span or a.inactive for a in plan.activities):
         raise PlanError(Problem(plan.source, "holds no activity that can be simulated.", "Add activities with durations."))
+    begun = None
+    if resume is not None:
+        from simcore.checkpoint import load_checkpoint
+
+        begun = load_checkpoint(resume, plan, (scenario, with_float, periods), design, iterations)
+        design = begun.design
     run = Run(plan, design or Design(seed=seed), scenario, with_float, periods)
-    return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress)
+    run.prepare()
+    workers: Workers = LocalWork(threads or os.cpu_count() or 1, lanes)
+    if executor is not None:
+        from simcore.executors import ClusterWork
+
+        workers = ClusterWork(executor, lanes)
+    with nullcontext() if samples is None else _parquet(run, samples) as sink:
+        return conduct(run, iterations, workers, progress, None if begun is None else begun.tally, sink)
+
+
+def _parquet(run: Run, path: str | Path) -> Any:
+    from simcore.sample_files import parquet_file
+
+    return parquet_file(run, path)
