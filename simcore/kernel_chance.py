@@ -33,6 +33,7 @@ from simcore.kernel_columns import (
     SOURCE,
     TARGET,
 )
+from simcore.kernel_vectors import not_negative, ones
 
 UNBOUND = 0
 """What a link asks that does not hold: the origin, two years before any date."""
@@ -194,18 +195,22 @@ def existing_lanes(exists, row, rows, lanes, out):
 @kernel_by_chance
 def count_existing(logic, exists, marks, rows, lanes):
     """How many of the lanes that are marked are those of an activity that exists."""
-    total = 0
+    there, total = rows.scratch[3], 0
     for j in range(lanes):
-        total += marks[j] & rows.masks[exists, j]
+        there[j] = np.int32(rows.masks[exists, j]) - np.int32(1)
+    for w in range(marks.shape[0]):
+        total += ones(np.uint16(marks[w] & not_negative(there, 16 * w)))
     return total
 
 
 @kernel_by_chance
 def unmark_absent(logic, t, marks, rows, lanes):
     """Take the marks off the lanes in which node ``t`` does not exist."""
-    mask = rows.masks[logic.nodes[t, EXISTS]]
+    there, exists = rows.scratch[3], logic.nodes[t, EXISTS]
     for j in range(lanes):
-        marks[j] &= mask[j]
+        there[j] = np.int32(rows.masks[exists, j]) - np.int32(1)
+    for w in range(marks.shape[0]):
+        marks[w] &= not_negative(there, 16 * w)
 
 
 @kernel_by_chance

@@ -1,4 +1,4 @@
-"""The passes over the network on rows of lanes: forward, spans, driving trace, late.
+"""The passes over the network on rows of lanes: forward, spans, late.
 
 A node's start and finish are clock minutes. Its place is first found in the work coordinate of its calendar (see
 :mod:`simcore.kernel_calendar`), where 17:00 and 08:00 of the next working day coincide; two instants drive the same start
@@ -15,9 +15,7 @@ from simcore.kernel_chance import (
     absent_row,
     asked_by_chance,
     close_empty,
-    count_existing,
     existing_extremes,
-    give_back,
     kept_by_chance,
     put_off,
 )
@@ -38,6 +36,7 @@ from simcore.kernel_columns import (
     INSIDE,
     LAG,
     LAG_CALENDAR,
+    LAGGED,
     LATEST,
     LATEST_FINISH,
     LINKS_AT,
@@ -61,7 +60,9 @@ from simcore.kernel_columns import (
     SNAP_START,
     SOURCE,
     STARTS_USED,
+    TRACED,
 )
+from simcore.kernel_vectors import not_negative
 
 
 @inlined
@@ -84,7 +85,7 @@ def _keep_unmoved(lag, share, duration, instant, lanes, amount, out):
 
 
 @kernel
-def _lagged_row(logic, e, rows, lanes, out):
+def lagged_row(logic, e, rows, lanes, out):
     """What link ``e`` asks of its successor: the predecessor's instant, moved by the lag on the lag calendar."""
     links, cal = logic.links, logic.calendars
     if links[e, BY_CHANCE]:
@@ -112,10 +113,12 @@ def _lagged_row(logic, e, rows, lanes, out):
 
 
 @kernel
-def _raise_to_links(logic, first, last, rows, lanes, bound):
-    """Raise a row of bounds to what links ``first .. last`` ask."""
+def _raise_to_links(logic, first, last, rows, lanes, bound, at, step):
+    """Raise a row of bounds to what links ``first .. last`` ask.
+
+    What links with a lag ask goes to the scratch rows ``at``, ``at + step`` ...; returns the next one.
+    """
     links = logic.links
-    lagged = rows.scratch[2, :lanes]
     for e in range(first, last):
         if links[e, LAG] == 0 and links[e, SHARE] == 0 and links[e, BY_CHANCE] == 0:
             p = links[e, SOURCE]
@@ -123,9 +126,12 @@ def _raise_to_links(logic, first, last, rows, lanes, bound):
             for j in range(lanes):
                 bound[j] = max(bound[j], source[j])
         else:
-            _lagged_row(logic, e, rows, lanes, lagged)
+            lagged = rows.scratch[at, :lanes]
+            lagged_row(logic, e, rows, lanes, lagged)
             for j in range(lanes):
                 bound[j] = max(bound[j], lagged[j])
+            at += step
+    return at
 
 
 @kernel
@@ -143,7 +149,7 @@ def _lower_to_links(logic, first, last, rows, lanes, bound):
 def place(logic, t, bound, work, rows, lanes, dated):
     """Clock finish of node ``t`` from its work coordinate, and its start where it is used (or ``dated`` asks for all).
 
-    ``bound`` is the instant its logic asked for.
+    ``bound`` is the instant its logic asked for. Returns whether the finish is where its work ends in every lane.
     """
     nodes, cal = logic.nodes, logic.calendars
     c, gap = nodes[t, CALENDAR], nodes[t, GAP]
@@ -163,7 +169,7 @@ def place(logic, t, bound, work, rows, lanes, dated):
     if shortest + gap > 0:
         if dated or nodes[t, STARTS_USED]:
             start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
-        return
+        return True
     start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
     may_go_back = nodes[t, SNAP] >= SNAP_FINISH
     inside = nodes[t, INSIDE] if may_go_back else np.int32(0)
@@ -172,6 +178,42 @@ def place(logic, t, bound, work, rows, lanes, dated):
             at = finish[j] if may_go_back and bound[j] == finish[j] else start[j] + inside
             start[j] = at
             finish[j] = at
+    return False
+
+
+@kernel
+def _mark_reached(logic, first, last, since, rows, lanes, at):
+    """Mark the lanes in which links ``first .. last`` ask for an instant not before ``since``, which is what drives a node.
+
+    ``since`` is the first instant of the node's coordinate; later ones nothing asks for. Returns the next row, as above.
+    """
+    links, apart = logic.links, rows.scratch[6]
+    for e in range(first, last):
+        p = links[e, SOURCE]
+        asked = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
+        if links[e, LAG] != 0 or links[e, SHARE] != 0:
+            asked = rows.scratch[at]
+            at += 1
+        for j in range(lanes):
+            apart[j] = asked[j] - since[j]
+        marks = rows.marks[e]
+        for w in range((lanes + 15) // 16):
+            marks[w] = not_negative(apart, 16 * w)
+    return at
+
+
+@kernel
+def _mark_finish_links(logic, t, whole, work, rows, lanes, at):
+    """Mark which of the links that bound the finish of node ``t`` drive it; ``whole`` as :func:`place` returned it."""
+    nodes, since = logic.nodes, rows.scratch[4, :lanes]
+    if whole:
+        _mark_reached(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], rows.of[t, ROW_FINISH, :lanes], rows, lanes, at)
+        return
+    end = rows.scratch[3, :lanes]
+    for j in range(lanes):
+        end[j] = work[j] + rows.of[t, ROW_DURATION, j] + nodes[t, GAP]
+    finish_row(logic.calendars, nodes[t, CALENDAR], end, since, rows.scratch[LOOK_UP, :lanes])
+    _mark_reached(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], since, rows, lanes, at)
 
 
 @phase
@@ -192,10 +234,11 @@ def place_early(logic, t, rows, lanes, work, dated):
         if nodes[t, EXISTS] >= 0:
             absent_row(logic, t, rows, lanes)
         return
-    earliest = nodes[t, EARLIEST]
+    earliest, traced = nodes[t, EARLIEST], nodes[t, TRACED] != 0
+    kept, step = (LAGGED, 1) if traced else (2, 0)
     for j in range(lanes):
         bound[j] = earliest
-    _raise_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound)
+    at = _raise_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound, kept, step)
     if nodes[t, FIRST_OF]:
         _lower_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound)
     work_row(cal, c, bound, work, rows.scratch[LOOK_UP, :lanes])
@@ -203,7 +246,7 @@ def place_early(logic, t, rows, lanes, work, dated):
         finish_bound, finish_work = rows.scratch[1, :lanes], rows.scratch[3, :lanes]
         for j in range(lanes):
             finish_bound[j] = nodes[t, EARLIEST_FINISH]
-        _raise_to_links(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], rows, lanes, finish_bound)
+        _raise_to_links(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], rows, lanes, finish_bound, at, step)
         for j in range(lanes):
             finish_bound[j] = max(finish_bound[j], earliest)
         work_row(cal, c, finish_bound, finish_work, rows.scratch[LOOK_UP, :lanes])
@@ -212,6 +255,10 @@ def place_early(logic, t, rows, lanes, work, dated):
             if pushed > work[j] or (pushed == work[j] and finish_bound[j] > bound[j]):
                 bound[j] = finish_bound[j]
             work[j] = max(work[j], pushed)
+    if traced and nodes[t, LINKS_AT] < nodes[t, LINKS_MIDDLE]:
+        since = rows.scratch[4, :lanes]
+        finish_row(cal, c, work, since, rows.scratch[LOOK_UP, :lanes])
+        _mark_reached(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], since, rows, lanes, kept)
     delay = nodes[t, DELAY]
     if delay:
         for j in range(lanes):
@@ -224,7 +271,9 @@ def place_early(logic, t, rows, lanes, work, dated):
         constant_row(cal, c, nodes[t, CAP_FINISH], latest_finish)
         for j in range(lanes):
             work[j] = min(work[j], latest[j], np.int32(latest_finish[j] - nodes[t, GAP] - rows.of[t, ROW_DURATION, j]))
-    place(logic, t, bound, work, rows, lanes, dated)
+    whole = place(logic, t, bound, work, rows, lanes, dated)
+    if traced and nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END]:
+        _mark_finish_links(logic, t, whole, work, rows, lanes, at)
     if nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END] and nodes[t, SNAP] != SNAP_NEAREST:
         _finish_on_time(logic, t, rows.scratch[1, :lanes], work, rows, lanes)
     if nodes[t, EXISTS] >= 0:
@@ -247,53 +296,6 @@ def _finish_on_time(logic, t, finish_bound, work, rows, lanes):
     start_row(cal, nodes[t, CALENDAR], end, begin, rows.scratch[LOOK_UP, :lanes])
     for j in range(lanes):
         finish[j] = begin[j] if finish_bound[j] > finish[j] else finish[j]
-
-
-@phase
-def trace_driving(logic, rows, lanes, critical, alive, counts):
-    """Walk the driving links backward from the lanes marked in ``critical``; count the lanes of every node.
-
-    ``critical`` is (nodes, lanes) of 0/1 with the end nodes marked, ``alive`` marks the nodes with any lane set.
-    """
-    nodes, links, cal = logic.nodes, logic.links, logic.calendars
-    own, asked, coordinate = rows.scratch[0, :lanes], rows.scratch[1, :lanes], rows.scratch[2, :lanes]
-    for t in range(nodes.shape[0] - 1, -1, -1):
-        if not alive[t]:
-            continue
-        mine = critical[t]
-        total = 0
-        if nodes[t, EXISTS] >= 0:
-            total = count_existing(logic, nodes[t, EXISTS], mine, rows, lanes)
-        else:
-            for j in range(lanes):
-                total += mine[j]
-        counts[t] += total
-        if nodes[t, PIN] != NO_PIN or nodes[t, LINKS_AT] == nodes[t, LINKS_END]:
-            continue
-        c = nodes[t, CALENDAR]
-        for side in range(2):
-            first = nodes[t, LINKS_AT] if side == 0 else nodes[t, LINKS_MIDDLE]
-            last = nodes[t, LINKS_MIDDLE] if side == 0 else nodes[t, LINKS_END]
-            if first == last:
-                continue
-            work_row(cal, c, rows.of[t, ROW_FINISH, :lanes], own, rows.scratch[LOOK_UP, :lanes])
-            if side == 0:  # starts are not always dated: from the finish to the coordinate the links asked for
-                for j in range(lanes):
-                    own[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP] + nodes[t, DELAY]
-                if nodes[t, EXISTS] >= 0 or nodes[t, DELAY_ROW] >= 0:
-                    give_back(logic, t, rows, lanes, own)
-            for e in range(first, last):
-                _lagged_row(logic, e, rows, lanes, asked)
-                work_row(cal, c, asked, coordinate, rows.scratch[LOOK_UP, :lanes])
-                p = links[e, SOURCE]
-                theirs = critical[p]
-                met = 0
-                for j in range(lanes):
-                    drives = mine[j] & np.uint8(coordinate[j] == own[j])
-                    theirs[j] |= drives
-                    met |= drives
-                if met:
-                    alive[p] = 1
 
 
 @phase

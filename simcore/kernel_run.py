@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from simcore.jit import borrow, kernel, kernel_by_chance, phase
 from simcore.kernel_calendar import DAYS, base_work_row, planned_row, work_row
-from simcore.kernel_chance import existing_lanes, exists_row, unmark_absent
+from simcore.kernel_chance import existing_lanes, exists_row
 from simcore.kernel_columns import (
     AS_LATE,
     ASKED,
@@ -31,8 +31,9 @@ from simcore.kernel_columns import (
     Rows,
 )
 from simcore.kernel_events import clear_dated, condition_rows, dated_rows, delay_row, lag_rows
-from simcore.kernel_passes import place_early, place_late, span_row, trace_driving
+from simcore.kernel_passes import place_early, place_late, span_row
 from simcore.kernel_risk import DATED_AT, DATED_END, RiskRows, cost_row, duration_row, sample_shared
+from simcore.kernel_trace import mark_ends, trace_driving
 
 BINS = 256
 START, FINISH, DURATION, TOTAL_FLOAT = (np.int64(k) for k in range(4))  # as literals each would compile anew
@@ -103,7 +104,7 @@ class Workspace(NamedTuple):
     span_start: npt.NDArray[np.int32]
     span_finish: npt.NDArray[np.int32]
     finish: npt.NDArray[np.int32]  # (projects + 1, lanes)
-    critical: npt.NDArray[np.uint8]  # (nodes, lanes)
+    critical: npt.NDArray[np.uint16]  # (nodes, words of 16 lanes)
     alive: npt.NDArray[np.uint8]
     work: npt.NDArray[np.int32]  # (2, lanes)
     span_minutes: npt.NDArray[np.int32]  # (spans, lanes) of remaining work on the span's calendar
@@ -306,27 +307,6 @@ def late_pass(logic, aims, lanes, work, counters, mode):
 
 
 @phase
-def _mark_ends(logic, aims, lanes, work):
-    """Mark the nodes that end the project, lane by lane."""
-    n = logic.nodes.shape[0]
-    last = work.finish[aims.projects.shape[0]]
-    for t in range(n):
-        critical, finish = work.critical[t], work.rows.of[t, ROW_FINISH]
-        met = 0
-        if aims.finishes[t]:
-            for j in range(lanes):
-                ends = np.uint8(finish[j] == last[j])
-                critical[j] = ends
-                met |= ends
-            if logic.nodes[t, EXISTS] >= 0:
-                unmark_absent(logic, t, critical, work.rows, lanes)
-        else:
-            for j in range(lanes):
-                critical[j] = 0
-        work.alive[t] = met != 0
-
-
-@phase
 def _keep_samples(aims, where, lanes, work, samples):
     """Write a batch's finishes, focus dates and costs to their iterations; ``where`` is (first iteration, step)."""
     at, step = where
@@ -356,7 +336,7 @@ def place_batch(logic, model, aims, stream, k, lanes, work, counters, mode, samp
     logic, model, aims, work, counters = borrow(logic), borrow(model), borrow(aims), borrow(work), borrow(counters)
     early_pass(logic, model, aims, stream, k, lanes, work, counters, mode, sampled)
     if mode != EXTREMES:  # before anything moves as late as possible: what it moves up to does not wait for it
-        _mark_ends(logic, aims, lanes, work)
+        mark_ends(logic, aims, lanes, work)
         trace_driving(logic, work.rows, lanes, work.critical, work.alive, counters.critical[stream[1]])
 
 

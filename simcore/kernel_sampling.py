@@ -15,6 +15,7 @@ from llvmlite import ir
 from numba import types
 
 from simcore.jit import inlined, instruction, kernel
+from simcore.kernel_vectors import WORDS, parabolas, words_on_stack
 
 FIXED, TRIANGULAR, TABLE, PIECES = 0, 1, 2, 3
 
@@ -31,6 +32,8 @@ NORMAL_STEPS_PER_UNIT = 256
 
 # Student's t is tabled by x = t / sqrt(degrees + t^2), which lies between -1 and 1.
 T_STEPS = 2048
+
+SHARED = WORDS // 3  # blocks of 16 iterations whose constants are found side by side
 
 KIND, FIRST, LAST, LATENT_AT, LATENT_END, MIXED_BY, T_AT = range(7)  # columns of Variables.place
 CELL_BITS = LAST  # of a table: it has 2^CELL_BITS cells an octave
@@ -69,7 +72,7 @@ class QuantileTables(NamedTuple):
     Distances and beginnings are in units of 2^-32.
     """
 
-    cells: npt.NDArray[np.float32]  # (cells, 3)
+    cells: npt.NDArray[np.float32]  # (cells, 4), the last unused: one load fetches a cell
     pieces: npt.NDArray[np.float64]  # (pieces, 3)
     cdf: npt.NDArray[np.float64]
 
@@ -121,6 +124,25 @@ def _permute(x, seed, odd):
 
 
 @inlined
+def _block_hash(index, key, odd):
+    """A hash of the number of an index's block of 16."""
+    h = np.uint32((index >> np.uint32(4)) * np.uint32(0x9E3779B1) + key)
+    h = np.uint32((h ^ (h >> np.uint32(15))) * np.uint32(0x85EBCA77))
+    h = np.uint32((h ^ (h >> np.uint32(13))) * odd)
+    return np.uint32(h ^ (h >> np.uint32(16)))
+
+
+@inlined
+def _shuffled(x, h):
+    """A place in a block of 16, permuted by the block's hash."""
+    x = np.uint32(np.uint32(x * (h | np.uint32(1)) + (h >> np.uint32(8))) & np.uint32(15))
+    x = np.uint32(x ^ (x >> np.uint32(2)))
+    x = np.uint32(np.uint32(x * ((h >> np.uint32(3)) | np.uint32(1)) + (h >> np.uint32(12))) & np.uint32(15))
+    x = np.uint32(x ^ (x >> np.uint32(2)))
+    return np.uint32(np.uint32(x * ((h >> np.uint32(24)) | np.uint32(1)) + (h >> np.uint32(27))) & np.uint32(15))
+
+
+@inlined
 def _shuffle_block(index, key, odd):
     """Permute the lowest 4 bits of an index, differently in every block of 16.
 
@@ -128,17 +150,50 @@ def _shuffle_block(index, key, odd):
     that should be independent (pairwise correlations 1.25 times those of independent samples). A free permutation inside
     blocks of 16 brings that to 1.04 and keeps each block of 16 stratified.
     """
-    h = np.uint32((index >> np.uint32(4)) * np.uint32(0x9E3779B1) + key)
-    h = np.uint32((h ^ (h >> np.uint32(15))) * np.uint32(0x85EBCA77))
-    h = np.uint32((h ^ (h >> np.uint32(13))) * odd)
-    h = np.uint32(h ^ (h >> np.uint32(16)))
-    x = np.uint32(index & np.uint32(15))
-    x = np.uint32(np.uint32(x * (h | np.uint32(1)) + (h >> np.uint32(8))) & np.uint32(15))
-    x = np.uint32(x ^ (x >> np.uint32(2)))
-    x = np.uint32(np.uint32(x * ((h >> np.uint32(3)) | np.uint32(1)) + (h >> np.uint32(12))) & np.uint32(15))
-    x = np.uint32(x ^ (x >> np.uint32(2)))
-    x = np.uint32(np.uint32(x * ((h >> np.uint32(24)) | np.uint32(1)) + (h >> np.uint32(27))) & np.uint32(15))
-    return np.uint32((index & np.uint32(0xFFFFFFF0)) | x)
+    h = _block_hash(index, key, odd)
+    return np.uint32((index & np.uint32(0xFFFFFFF0)) | _shuffled(np.uint32(index & np.uint32(15)), h))
+
+
+@inlined
+def _four_bits(t):
+    """The lowest four bits of a number in reverse order."""
+    return np.uint32(_reverse(np.uint32(t)) >> np.uint32(28))
+
+
+@inlined
+def _share_in_block(index, shuffle, odd, block, block_odd, out, i):
+    """What the 16 indices of a block share, in three words of ``out``.
+
+    The tree permutation moves the last four of 32 reversed bits in ways that hang on the other 28 alone, which a block has in
+    common: four summands of four bits (packed into one word), the block's new place, and the hash that shuffles it.
+    """
+    low = np.uint32(2**28 - 1)
+    x = _reverse(index)
+    y = np.uint32(x * np.uint32(0x3D20ADEA))
+    packed = np.uint32(y >> np.uint32(28))
+    y = np.uint32(np.uint32(np.uint32((x ^ y) & low) + shuffle) * odd)
+    packed = np.uint32(packed | ((y >> np.uint32(28)) << np.uint32(4)))
+    x = np.uint32(y & low)
+    y = np.uint32(x * np.uint32(0x05526C56))
+    packed = np.uint32(packed | ((y >> np.uint32(28)) << np.uint32(8)))
+    x = np.uint32((x ^ y) & low)
+    y = np.uint32(x * np.uint32(0x53A22864))
+    packed = np.uint32(packed | ((y >> np.uint32(28)) << np.uint32(12)))
+    place = _reverse(np.uint32((x ^ y) & low))
+    out[i] = packed
+    out[i + SHARED] = place
+    out[i + 2 * SHARED] = _block_hash(place, block, block_odd)
+
+
+@inlined
+def _in_block(packed, place, h, odd, j):
+    """Shuffled index of place ``j`` in a block, on four bits: what stands above them does not matter before the end."""
+    t = _four_bits(j)
+    t = np.uint32(t ^ np.uint32(packed + np.uint32(t * np.uint32(0x3D20ADEA))))
+    t = np.uint32((packed >> np.uint32(4)) + np.uint32(t * odd))
+    t = np.uint32(t ^ np.uint32((packed >> np.uint32(8)) + np.uint32(t * np.uint32(0x05526C56))))
+    t = np.uint32(t ^ np.uint32((packed >> np.uint32(12)) + np.uint32(t * np.uint32(0x53A22864))))
+    return np.uint32(place | _shuffled(_four_bits(t), h))
 
 
 @kernel
@@ -148,27 +203,43 @@ def uniform_row(key, seed, replicate, first, out):
     b = mix64(a)
     c = mix64(b)
     high = np.uint64(32)
-    shuffle, shuffle_odd = np.uint32(a), np.uint32((a >> high) | np.uint64(1))
+    shuffle, odd = np.uint32(a), np.uint32((a >> high) | np.uint64(1))
     block, block_odd = np.uint32(b), np.uint32((b >> high) | np.uint64(1))
     scramble, scramble_odd = np.uint32(c), np.uint32((c >> high) | np.uint64(1))
-    start = np.uint32(first)
-    for j in range(out.shape[0]):
+    start, shared = np.uint32(first), words_on_stack()
+    blocks = 0 if start & np.uint32(15) else out.shape[0] // 16
+    for begin in range(0, blocks, SHARED):
+        for i in range(min(blocks - begin + 15, SHARED) & ~15):  # whole vectors
+            index = np.uint32(start + np.uint32(16 * (begin + i)))
+            _share_in_block(index, shuffle, odd, block, block_odd, shared, i)
+        for i in range(min(blocks - begin, SHARED)):
+            row = out[16 * (begin + i) : 16 * (begin + i) + 16]
+            packed, place, h = shared[i], shared[i + SHARED], shared[i + 2 * SHARED]
+            for j in range(16):
+                row[j] = _reverse(_permute(_in_block(packed, place, h, odd, j), scramble, scramble_odd))
+    for j in range(16 * blocks, out.shape[0]):
         index = _reverse(np.uint32(start + np.uint32(j)))
-        index = _shuffle_block(_reverse(_permute(index, shuffle, shuffle_odd)), block, block_odd)
+        index = _shuffle_block(_reverse(_permute(index, shuffle, odd)), block, block_odd)
         out[j] = _reverse(_permute(index, scramble, scramble_odd))
 
 
 @kernel
 def _table_row(cells, cell_bits, bits, out):
-    """Quantiles from a table of 2^cell_bits cells an octave."""
+    """Quantiles from a table of 2^cell_bits cells an octave; ``bits`` do not outlive it."""
     shift, first = np.int32(23 - cell_bits), np.int32(_FIRST_OCTAVE << cell_bits)
     half = np.int32((OCTAVES << cell_bits) + 1)  # one cell more: next to 1/2 distances round up to the next octave
-    for j in range(bits.shape[0]):
+    for j in range(out.shape[0]):
         x = bits[j]
         upper = np.int32(x >> np.uint32(31))
         distance = np.float32(np.uint32(x ^ np.uint32(-upper))) + np.float32(0.5)
         distance = max(distance, _FLOOR)
-        cell = np.uint32((_float_bits(distance) >> shift) - first + upper * half)
+        bits[j] = np.uint32((_float_bits(distance) >> shift) - first + upper * half)
+        out[j] = distance
+    whole = out.shape[0] & ~15
+    for j in range(0, whole, 16):
+        parabolas(cells, bits, out, j)
+    for j in range(whole, out.shape[0]):
+        cell, distance = bits[j], out[j]
         out[j] = cells[cell, LEVEL] + distance * (cells[cell, SLOPE] + distance * cells[cell, BEND])
 
 
@@ -176,7 +247,7 @@ def _table_row(cells, cell_bits, bits, out):
 def _triangular_row(mode, bits, out):
     """Quantiles of the triangular distribution on (0, 1)."""
     one, rise, fall = np.float32(1), mode, np.float32(1) - mode
-    for j in range(bits.shape[0]):
+    for j in range(out.shape[0]):
         u = (np.float32(bits[j]) + np.float32(0.5)) * np.float32(2.0**-32)
         below = u < mode
         root = np.sqrt(rise * u if below else fall * max(one - u, np.float32(0)))
@@ -187,12 +258,12 @@ def _triangular_row(mode, bits, out):
 def _pieces_row(pieces, bits, out):
     """Quantiles from straight pieces; inside a piece the distance from its beginning is exact, however narrow it is."""
     level, slope = np.float32(pieces[0, PIECE_LEVEL]), np.float32(pieces[0, PIECE_SLOPE])
-    for j in range(bits.shape[0]):
+    for j in range(out.shape[0]):
         out[j] = level + slope * np.float32(bits[j])
     for piece in range(1, pieces.shape[0]):
         begins = np.uint32(pieces[piece, BEGINS])
         level, slope = np.float32(pieces[piece, PIECE_LEVEL]), np.float32(pieces[piece, PIECE_SLOPE])
-        for j in range(bits.shape[0]):
+        for j in range(out.shape[0]):
             inside = np.float32(np.uint32(bits[j] - begins))
             out[j] = level + slope * inside if bits[j] >= begins else out[j]
 
@@ -211,21 +282,21 @@ def _correlate_row(variables, v, tables, latents, bits, normal):
     """Replace a row of uniforms by ones that share the latent normals (Gaussian copula, or Student's t)."""
     _table_row(tables.cells, np.int32(NORMAL_CELL_BITS), bits, normal)
     own = np.float32(variables.number[v, OWN])
-    for j in range(bits.shape[0]):
+    for j in range(normal.shape[0]):
         normal[j] *= own
     for k in range(variables.place[v, LATENT_AT], variables.place[v, LATENT_END]):
         row, loading = latents[variables.latent[k]], variables.loading[k]
-        for j in range(bits.shape[0]):
+        for j in range(normal.shape[0]):
             normal[j] += loading * row[j]
     mixed = variables.place[v, MIXED_BY]
     if mixed >= 0:
         degrees, wide = variables.number[v, DEGREES], latents[mixed]
-        for j in range(bits.shape[0]):
+        for j in range(normal.shape[0]):
             t = np.float64(normal[j]) * np.float64(wide[j])
             place = (t / np.sqrt(degrees + t * t) + 1.0) * T_STEPS
             bits[j] = _looked_up(tables.cdf[variables.place[v, T_AT]:], place)
         return
-    for j in range(bits.shape[0]):
+    for j in range(normal.shape[0]):
         place = (min(max(np.float64(normal[j]), -NORMAL_REACH), NORMAL_REACH - 1e-9) + NORMAL_REACH) * NORMAL_STEPS_PER_UNIT
         bits[j] = _looked_up(tables.cdf, place)
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from simcore import kernel_columns as k
 from simcore import rules_msp, rules_p6
-from simcore.kernel_columns import NONE, SNAP_FINISH, SNAP_FORWARD, SNAP_NEAREST, SNAP_START, ChanceLogic, Logic
+from simcore.kernel_columns import NEVER, NO_PIN, NONE, SNAP_FINISH, SNAP_FORWARD, SNAP_NEAREST, SNAP_START, ChanceLogic, Logic
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import (
     Activity,
@@ -209,7 +209,22 @@ class LogicBuilder:
         nodes = self._nodes(at)
         by_chance = (nodes[links[:, (k.SOURCE, k.TARGET)], k.EXISTS] >= 0).any(axis=1)
         links[:, k.BY_CHANCE] = by_chance | (links[:, k.LAG_ROW] >= 0) | (links[:, k.HOLDS] >= 0)
+        nodes[:, k.TRACED] = self._traced(nodes, links)
         return Logic(nodes, links, self.calendars.tables)
+
+    def _traced(self, nodes: npt.NDArray[np.int32], links: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Nodes whose links asked for no later work than they got, which decides in the forward pass which links drive."""
+        apart = ((links[:, k.LAG] != 0) | (links[:, k.SHARE] != 0)).astype(np.int64)
+        lagged = np.bincount(links[:, k.TARGET], apart, minlength=len(nodes))
+        by_chance = np.bincount(links[:, k.TARGET], links[:, k.BY_CHANCE], minlength=len(nodes))
+        inside = (nodes[:, k.INSIDE] != 0) & (nodes[:, k.SNAP] >= SNAP_FINISH)
+        bound_otherwise = (
+            (nodes[:, k.PIN] != NO_PIN) | (nodes[:, k.EXPECTED] != NONE) | (nodes[:, k.FIRST_OF] != 0)
+            | (nodes[:, k.CAP] != NEVER) | (nodes[:, k.CAP_FINISH] != NEVER) | (nodes[:, k.DELAY] < 0)
+        )  # fmt: skip
+        chance = (nodes[:, k.EXISTS] >= 0) | (nodes[:, k.DELAY_ROW] >= 0) | (nodes[:, k.ASKED] != 0) | (by_chance > 0)
+        plain = ~(inside | bound_otherwise | chance) & (lagged <= k.MOST_LAGGED)
+        return plain & (not self.calendars.weather)
 
     def chance_logic(self, logic: Logic) -> ChanceLogic:
         """The same with what chance decides."""

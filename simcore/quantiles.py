@@ -146,5 +146,5 @@ def _coefficients(values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64
     bend = 2 * (begin - 2 * middle + end) / width**2
     slope = (end - begin) / width - bend * (2 * at + width)
     level = begin - at * (slope + bend * at)
-    cells = np.stack([level, slope, bend], axis=2)
-    return np.concatenate([cells, cells[:, -1:]], axis=1).reshape(-1, 3).astype(np.float32)
+    cells = np.stack([level, slope, bend, np.zeros_like(level)], axis=2)
+    return np.concatenate([cells, cells[:, -1:]], axis=1).reshape(-1, 4).astype(np.float32)

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernel_columns import AS_LATE, TO_LATE_DATES, ChanceRows, Rows
+from simcore.kernel_columns import AS_LATE, SCRATCH_ROWS, TO_LATE_DATES, ChanceRows, Rows
 from simcore.kernel_risk import RiskModel, RiskRows
 from simcore.kernel_run import BINS, LARGEST, SMALLEST, Counters, Samples, Workspace
+from simcore.kernel_vectors import WIDE
 from simcore.network import Network
 
 
@@ -18,9 +19,14 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         return np.zeros((count, lanes), kind)
 
     masks = rows(model.masks, np.uint8)
-    plain = Rows(of=np.zeros((n, 3, lanes), np.int32), scratch=rows(7))
+    words = -(-lanes // WIDE)
+    plain = Rows(
+        of=np.zeros((n, 3, lanes), np.int32),
+        scratch=np.zeros((SCRATCH_ROWS, words * WIDE), np.int32),
+        marks=np.zeros((len(network.logic.links), words), np.uint16),
+    )
     lags, delays = rows(len(network.chances.lags)), rows(len(network.chances.delays))
-    by_chance = ChanceRows(of=plain.of, scratch=plain.scratch, masks=masks, lags=lags, delays=delays)
+    by_chance = ChanceRows(*plain, masks=masks, lags=lags, delays=delays)
     late = n if with_late or (network.logic.nodes[:, AS_LATE] == TO_LATE_DATES).any() else 0
     return Workspace(
         rows=by_chance if network.chances.any else plain,
@@ -38,7 +44,7 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         span_start=rows(network.spans),
         span_finish=rows(network.spans),
         finish=rows(projects + 1),
-        critical=rows(n, np.uint8),
+        critical=np.zeros((n, words), np.uint16),
         alive=np.zeros(n, np.uint8),
         work=rows(2),
         span_minutes=rows(network.spans),
