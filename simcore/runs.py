@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from queue import SimpleQueue
@@ -25,6 +25,7 @@ from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import CompiledRisk, compile_risk
 from simcore.scenarios import resolve
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
+from simcore.sobol import in_dimensions, model_in_dimensions
 from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
 
@@ -58,7 +59,7 @@ class Run:
         self.design, self.scenario, self.with_float, self.periods = design, scenario, with_float, periods
         self.schedule: Schedule = schedule(plan)
         self.network: Network = compile_network(plan)
-        self.risk: CompiledRisk = plan.remembered(("risk", scenario), self._compile_risk)
+        self.risk = in_dimensions(plan.remembered(("risk", scenario), self._compile_risk), design.sobol)
         self.weather: CompiledWeather | None = plan.remembered("weather", lambda: compile_weather(self.network, self.schedule))
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
@@ -94,7 +95,7 @@ class Run:
         last = latest_date(self.network, ranges)
         key = "flow", self.scenario, self.periods, last
         flow: CompiledFlow = self.network.plan.remembered(key, lambda: compile_flow(self.network, self.risk, self.periods, last))
-        return flow
+        return replace(flow, risk=model_in_dimensions(flow.risk, self.design.sobol))
 
     def unit(self, worker: Worker, replicate: int, first: int, last: int, kept: Samples) -> int:
         """One unit of work; returns its iterations."""

@@ -8,6 +8,7 @@ from simcore.design import Design
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Plan
 from simcore.periods import UNITS
+from simcore.pilot import design_of
 from simcore.results import Results
 from simcore.runs import Progress, Run
 from simcore.scenarios import resolve
@@ -76,5 +77,5 @@ def simulate(
         raise ValueError(f"periods must be one of {', '.join(UNITS)}, not {periods!r}")
     if all(a.type.is_span or a.inactive for a in plan.activities):
         raise PlanError(Problem(plan.source, "holds no activity that can be simulated.", "Add activities with durations."))
-    run = Run(plan, design or Design(seed=seed), scenario, with_float, periods)
+    run = Run(plan, design or design_of(plan, seed), scenario, with_float, periods)
     return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress)

@@ -51,7 +51,8 @@ class VariableTable:
         table = np.array(places, np.int32).reshape(count, 3)
         return Variables(
             key=np.array([stream_key(name) for name in self.names], np.uint64),
-            place=np.column_stack([table, copula.at[:-1], copula.at[1:], copula.mixed_by, copula.table_at]),
+            place=np.column_stack([table, copula.at[:-1], copula.at[1:], copula.mixed_by, copula.table_at,
+                                   np.full(count, -1, np.int32)]),  # fmt: skip
             number=np.column_stack([np.array(numbers, np.float64).reshape(count, 3), copula.own, copula.degrees]),
             latent=copula.latent,
             loading=copula.loading,
