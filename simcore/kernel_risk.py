@@ -23,8 +23,8 @@ class Shared(NamedTuple):
 
     An event happens when the uniform of its key lies between FROM and UPTO (so several may divide one uniform), or below its
     CHANCE, a shared draw, or, where an event of its ``given`` happened, below the largest limit of those; and NEEDS happened
-    too. Its answer goes to EVENT_MASK of the masks. What an event needs comes before it. EVENT_DIMENSION is the Sobol dimension of
-    its uniform, or -1.
+    too. Its answer goes to EVENT_MASK of the masks. What an event needs comes before it. EVENT_DIMENSION is its uniform's Sobol
+    dimension, or -1.
     """
 
     event_key: npt.NDArray[np.uint64]  # (events,)

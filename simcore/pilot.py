@@ -18,7 +18,7 @@ from simcore.weather import lane_weather
 from simcore.workspace import counters, samples
 
 Floats = npt.NDArray[np.float64]
-ITERATIONS = 512
+ITERATIONS = 1024
 SCENARIO = "pre"
 """Whatever is simulated then: so that separate runs of two scenarios share their random numbers."""
 

@@ -1,7 +1,7 @@
 """A compiled run: rounds of iterations over a pool of threads, reduced into results; also recomputes single iterations."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +26,7 @@ from simcore.riskmodel import CompiledRisk, compile_risk
 from simcore.scenarios import resolve
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
 from simcore.sobol import in_dimensions, model_in_dimensions
+from simcore.until import FIRST, Reached, Until
 from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 PILOT_LANES = 64
 PILOT_REPLICATES = 4
 UNIT = 320  # iterations of one replicate that a worker does without looking up, at most
+WHOLE = 16  # which uniforms are drawn together
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,32 @@ class Run:
     def workspace(self, lanes: int) -> Workspace:
         return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=self.risk.has_cost)
 
-    def go(self, iterations: int, threads: int, lanes: int, progress: Callable[[Progress], None] | None) -> Results:
-        """All iterations, in rounds that hold the same number of every replicate."""
+    def go(
+        self, iterations: int, threads: int, lanes: int, progress: Callable[[Progress], None] | None,
+        until: Until | None = None,
+    ) -> Results:
+        """All iterations, in rounds that hold the same number of every replicate, or fewer until an answer is precise."""
         kept = samples(self.network, iterations, self.risk.has_cost)
         template = self._ranges()
         self.flow = self._compile_flow(template)
         spent = None if self.flow is None else self.flow.samples(iterations)
         workers = [Worker(self, lanes, template, spent) for _ in range(threads)]
-        done = self._rounds(iterations, workers, kept, progress)
-        return self._results(iterations, done, kept, workers, spent)
+        enough = None if until is None else partial(self._is_precise, until, kept, spent)
+        done, requested = self._rounds(iterations, workers, kept, progress, enough)
+        results = self._results(requested, done, kept, workers, spent)
+        return results if until is None else replace(results, reached=self._reached(until, results.finish, results.cost))
+
+    def _is_precise(self, until: Until, kept: Samples, spent: FlowSamples | None, done: int) -> bool:
+        """Whether an answer is as precise as asked for after so many iterations."""
+        self._date_the_undated(kept)
+        finish = self._date_variable(kept.finish[-1, :done], self.schedule.project_end)
+        return self._reached(until, finish, self._money(done, kept, spent)["cost"] if until.cost else None).met
+
+    def _reached(self, until: Until, finish: DateVariable, cost: MoneyVariable | None) -> Reached:
+        if until.cost:
+            assert cost is not None, "a plan without cost is not asked for the precision of its cost"
+            return until.reached(cost, 0.0)
+        return until.reached(finish, self.network.clock.minutes(network_dates(self.network)[0]))
 
     def _compile_flow(self, ranges: Counters) -> CompiledFlow | None:
         """Money over time, where it is asked for or decides about the total."""
@@ -108,9 +127,10 @@ class Run:
         return last - first
 
     def _rounds(
-        self, iterations: int, workers: list[Worker], kept: Samples, progress: Callable[[Progress], None] | None
-    ) -> int:
-        """Work through all rounds; an interrupt finishes the current one. Returns the iterations done."""
+        self, iterations: int, workers: list[Worker], kept: Samples, progress: Callable[[Progress], None] | None,
+        enough: Callable[[int], bool] | None,
+    ) -> tuple[int, int]:
+        """Work through all rounds; an interrupt finishes the current one. Returns the iterations done and asked for."""
         free: SimpleQueue[Worker] = SimpleQueue()
         for worker in workers:
             free.put(worker)
@@ -124,7 +144,8 @@ class Run:
 
         done = 0
         with ThreadPoolExecutor(len(workers)) as pool:
-            for jobs in _plan_rounds(iterations, self.design.replicates):
+            ends = [iterations] if enough is None else doubled(iterations, self.design.replicates)
+            for jobs, is_end in _plan_rounds(ends, self.design.replicates):
                 pending = [pool.submit(one, job) for job in jobs]
                 before = done
                 stop = False
@@ -136,8 +157,10 @@ class Run:
                     except KeyboardInterrupt:
                         stop = True
                 if stop:
-                    return before + sum(future.result() for future in pending)
-        return done
+                    return before + sum(future.result() for future in pending), iterations
+                if is_end and enough is not None and enough(done):
+                    return done, done
+        return done, iterations
 
     def _running_p80(self, kept: Samples, done: int) -> Any:
         return self._date_variable(kept.finish[-1, :done], self.schedule.project_end).p(80) if done else None
@@ -231,6 +254,7 @@ class Run:
             network=self.network,
             schedule=self.schedule,
             iterations=done,
+            replicates=len(shares),
             node_criticality=by_replicate.sum(axis=0) / max(done, 1),
             node_criticality_error=error,
             histograms=dict(zip(names, merged(workers, self.quantities), strict=True)),
@@ -278,14 +302,33 @@ class Run:
         return read_schedule(network, work, longest_path=work.critical[:, 0] != 0)
 
 
-def _plan_rounds(iterations: int, replicates: int) -> Iterator[list[tuple[int, int, int]]]:
-    """Rounds of units ``(replicate, first k, last k)``; after each round a prefix of the iterations is complete."""
-    longest = -(-iterations // replicates)
-    step = -(-longest // -(-longest // UNIT))  # rounds of equal length: no small rest that fills few lanes
-    for first in range(0, longest, step):
-        jobs = []
-        for replicate in range(replicates):
-            mine = len(range(replicate, iterations, replicates))
-            if first < mine:
-                jobs.append((replicate, first, min(first + step, mine)))
-        yield jobs
+def doubled(iterations: int, replicates: int) -> list[int]:
+    """After how many iterations a run looks whether it has enough: every doubling, and the last.
+
+    >>> doubled(5000, 16)
+    [1024, 2048, 4096, 5000]
+    """
+    found = [replicates * FIRST]
+    while 2 * found[-1] < iterations:
+        found.append(2 * found[-1])
+    return [*(n for n in found if n < iterations), iterations]
+
+
+def _plan_rounds(ends: Sequence[int], replicates: int) -> Iterator[tuple[list[tuple[int, int, int]], bool]]:
+    """Rounds of units ``(replicate, first k, last k)``, and whether one of the ends is reached with them.
+
+    After each round a prefix of the iterations is complete; all ends but the last hold the same number of every replicate.
+    """
+    begin = 0
+    for end in ends:
+        longest = -(-end // replicates)
+        step = -(-(longest - begin) // -(-(longest - begin) // UNIT))  # rounds of equal length: no small rest that fills few lanes
+        step = -(-step // WHOLE) * WHOLE
+        for first in range(begin, longest, step):
+            jobs = []
+            for replicate in range(replicates):
+                mine = len(range(replicate, end, replicates))
+                if first < mine:
+                    jobs.append((replicate, first, min(first + step, mine)))
+            yield jobs, first + step >= longest
+        begin = longest

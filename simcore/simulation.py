@@ -12,16 +12,18 @@ from simcore.pilot import design_of
 from simcore.results import Results
 from simcore.runs import Progress, Run
 from simcore.scenarios import resolve
+from simcore.until import parse_until
 
-__all__ = ["LANES", "LONGEST_RUN", "Progress", "simulate"]
+__all__ = ["ITERATIONS", "LANES", "LONGEST_RUN", "Progress", "simulate"]
 
+ITERATIONS = 10_000
 LANES = 320
 LONGEST_RUN = 2**20
 
 
 def simulate(
     plan: Plan,
-    iterations: int = 10_000,
+    iterations: int | None = None,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -31,6 +33,7 @@ def simulate(
     design: Design | None = None,
     lanes: int = LANES,
     periods: str | None = None,
+    until: str | None = None,
 ) -> Results:
     """Simulate a plan.
 
@@ -39,8 +42,8 @@ def simulate(
     Parameters
     ----------
     plan : Plan
-    iterations : int
-        At least 1, at most 2^20 (samples are kept exactly).
+    iterations : int, optional
+        At least 1, at most 2^20 (samples are kept exactly). Default: 10,000, or with ``until`` at most 2^20.
     seed : int
         Ignored when a ``design`` is given.
     threads : int, optional
@@ -58,6 +61,9 @@ def simulate(
         Iterations side by side in a batch; a matter of speed only.
     periods : {"week", "month", "quarter", "year"}, optional
         Keep what is spent in every period (``results.cash_flow``); quarters and years follow the plan's fiscal year.
+    until : str, optional
+        Go on until an answer is known so well (``"P80 ±0.5d"``, ``"mean cost ±1%"``): the iterations are doubled until half of
+        its 95 % interval is at most that; ``results.reached`` tells what came of it.
 
     Returns
     -------
@@ -70,6 +76,8 @@ def simulate(
     PlanError
         For a plan without any activity of its own dates.
     """
+    precision = None if until is None else parse_until(until)
+    iterations = iterations if iterations is not None else ITERATIONS if precision is None else LONGEST_RUN
     if not 1 <= iterations <= LONGEST_RUN:
         raise ValueError(f"iterations must be 1 to {LONGEST_RUN:,}, not {iterations}")
     resolve(plan, scenario)
@@ -78,4 +86,6 @@ def simulate(
     if all(a.type.is_span or a.inactive for a in plan.activities):
         raise PlanError(Problem(plan.source, "holds no activity that can be simulated.", "Add activities with durations."))
     run = Run(plan, design or design_of(plan, seed), scenario, with_float, periods)
-    return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress)
+    if precision is not None and precision.cost and not run.risk.has_cost:
+        raise ValueError(f"the plan has no cost, so '{until}' cannot be reached; ask for the finish or add costs")
+    return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress, precision)

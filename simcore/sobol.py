@@ -21,7 +21,7 @@ from simcore.kernel_sampling import DIMENSION, SOBOL_BITS
 from simcore.riskmodel import CompiledRisk
 from simcore.variables import stream_key
 
-DIMENSIONS = 64
+DIMENSIONS = 96
 """How many variables of a run may have one."""
 WORD = 32
 
