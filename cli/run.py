@@ -24,6 +24,7 @@ from simcore.cli.options import (
     target_option,
     threads_option,
     trust_option,
+    until_option,
     with_quick_risk,
 )
 from simcore.cli.outputs import Outputs, csv_text, emit, terminal_style
@@ -45,6 +46,7 @@ INTERRUPTED = 130
     help="pre: before mitigation; post: after it; none: without risk events and factors; or one that the plan names.",
 )
 @iterations_option
+@until_option
 @seed_option
 @threads_option
 @click.option(
@@ -65,7 +67,7 @@ INTERRUPTED = 130
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
     quick_correlation: float | None, scenario: str, periods: str,
-    iterations: int, seed: int, threads: int | None, jcl: float, target: str | None,
+    iterations: int, until: str | None, seed: int, threads: int | None, jcl: float, target: str | None,
     budget: float | None, with_float: bool, constraints: str, trust_file_dates: bool,
     report: str | None, json_file: str | None, csv_file: str | None, cash_flow: str | None,
 ) -> int:  # fmt: skip
@@ -88,15 +90,24 @@ def command(
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
-    with compilation_announced(read_plan), watched(iterations) as progress:
+    at_most = simulated_at_most(iterations, until)
+    with compilation_announced(read_plan), watched(at_most) as progress:
         results = simulate(
-            read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
-            periods=None if periods == "none" else periods,
+            read_plan, at_most, seed, threads, progress, scenario=scenario, with_float=with_float,
+            periods=None if periods == "none" else periods, until=until,
         )  # fmt: skip
     results = results.with_goal(jcl, target, budget)
     write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0
+
+
+def simulated_at_most(iterations: int, until: str | None) -> int:
+    """How many iterations a run may take: as many as there can be where it goes on until an answer is precise."""
+    from simcore.simulation import LONGEST_RUN
+
+    given = click.get_current_context().get_parameter_source("iterations") is not click.core.ParameterSource.DEFAULT
+    return iterations if given or until is None else LONGEST_RUN
 
 
 def write_answers(

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.design import Design
-from simcore.kernel_risk import EVENT_MASK
+from simcore.kernel_risk import DRAW, EVENT, EVENT_MASK, VARIABLE
 from simcore.kernel_run import NOTHING
 from simcore.kernel_sampling import FIXED, KIND, uniform_rows
 from simcore.models.plan import Plan
@@ -18,7 +18,9 @@ from simcore.weather import lane_weather
 from simcore.workspace import counters, samples
 
 Floats = npt.NDArray[np.float64]
-ITERATIONS = 1024
+FEWEST, MOST = 512, 8192
+BUDGET = 2**19
+"""Iterations of a pilot times streams: a small part of a run of ten thousand iterations, whatever the size of the plan."""
 SCENARIO = "pre"
 """Whatever is simulated then: so that separate runs of two scenarios share their random numbers."""
 
@@ -35,55 +37,81 @@ def _dimensions(plan: Plan, plain: Design) -> dict[str, int]:
     return {name: dimension for dimension, name in enumerate(order[:DIMENSIONS])}
 
 
+def pilot_iterations(streams: int) -> int:
+    """How many iterations a pilot has: a power of two, fewer the more streams there are.
+
+    >>> pilot_iterations(60), pilot_iterations(500), pilot_iterations(20_000)
+    (8192, 1024, 512)
+    """
+    return min(max(2 ** ((BUDGET // max(streams, 1)).bit_length() - 1), FEWEST), MOST)
+
+
 class Pilot:
-    """Squared correlations of every stream of a run with the ranks of finish and cost, from a few iterations."""
+    """How much of the variance of finish and cost, and of their ranks, every stream of a run explains, from a few iterations.
+
+    What a magnitude explains is measured where its risk happened: beside its own correlation that holds its interaction with the
+    occurrence, which is most of it where the risk is rare.
+    """
 
     def __init__(self, run: Run):
         self.run, self.model, self.replicates = run, run.risk.model, run.design.replicates
-        self.lanes = max(ITERATIONS // self.replicates, 1)
-        self.happened = np.zeros((len(self.model.shared.event_key), self.replicates, self.lanes), np.uint8)
+        self.names = self._streams()
+        self.lanes = max(pilot_iterations(len(self.names)) // self.replicates, 1)
+        self.masks = np.zeros((self.model.masks, self.replicates * self.lanes), np.uint8)
 
     def importance(self) -> dict[str, float]:
         """By the name of the stream; what does not vary is left out."""
         targets = self._targets()
+        if not targets.size:
+            return {}
         found = self._of_uniforms(targets)
-        masks = self.happened.reshape(len(self.happened), -1) if targets.size else self.happened[:0]
-        for stream, mask in zip(self.run.risk.event_streams, masks, strict=False):
+        for stream, place in zip(self.run.risk.event_streams, self.model.shared.event_place, strict=True):
+            mask = self.masks[place[EVENT_MASK]]
             if np.ptp(mask):
-                found[stream] = max(found.get(stream, 0.0), _explained(targets, _standardised(mask)))
+                explained = float(((targets @ _standardised(mask) / len(mask)) ** 2).sum())
+                found[stream] = max(found.get(stream, 0.0), explained)
         return found
 
     def _targets(self) -> Floats:
-        """Standardised ranks of the finish and of the cost, shape (up to 2, iterations), replicate by replicate."""
-        run, masks = self.run, self.model.shared.event_place[:, EVENT_MASK]
+        """Finish and cost and the ranks of both, standardised, shape (up to 4, iterations), replicate by replicate."""
+        run = self.run
         work, weather = run.workspace(self.lanes), lane_weather(run.weather, self.lanes)
         nothing = counters(run.network, self.replicates, run.quantities, 0), samples(run.network, 0, False)
-        finish, cost = np.zeros((2, self.replicates, self.lanes))
+        finish, cost = np.zeros((2, self.replicates * self.lanes))
         for replicate in range(self.replicates):
             run_passes(
                 run.network, self.model, (run.seed, replicate, self.replicates), (0, self.lanes), (work, *nothing), NOTHING,
                 with_late=False, sampled=True, weather=weather,
             )
-            finish[replicate], self.happened[:, replicate] = work.finish[-1], work.risk.masks[masks]
+            part = self._part(replicate)
+            finish[part], self.masks[:, part] = work.finish[-1], work.risk.masks
             if run.risk.has_cost:
-                cost[replicate] = work.cost
-        return np.array([_standardised(_ranks(values.ravel())) for values in (finish, cost) if np.ptp(values)])
+                cost[part] = work.cost
+        varying = [values for values in (finish, cost) if np.ptp(values)]
+        return np.array([_standardised(aim) for values in varying for aim in (values, _ranks(values))])
+
+    def _part(self, replicate: int) -> slice:
+        return slice(replicate * self.lanes, (replicate + 1) * self.lanes)
 
     def _of_uniforms(self, targets: Floats) -> dict[str, float]:
         """Of the uniforms behind durations, magnitudes and all other draws."""
-        names = self._streams()
-        if not (names and targets.size):
-            return {}
+        names = self.names
         keys = np.array([stream_key(name) for name in names], np.uint64)
         bits = np.zeros((len(keys), self.lanes), np.uint32)
         own = np.full(len(keys), -1, np.int32)
+        where = self._counts(names)
+        at_times = where >= 0
         products = np.zeros((len(keys), len(targets)))
         for replicate in range(self.replicates):
             uniform_rows(self.model.tables, keys, own, (self.run.seed, replicate), 0, bits)
-            part = slice(replicate * self.lanes, (replicate + 1) * self.lanes)
-            products += (bits / FULL - 0.5) @ targets[:, part].T
-        correlations = products * np.sqrt(12.0) / targets.shape[1]
-        return dict(zip(names, (correlations**2).sum(axis=1).tolist(), strict=True))
+            part = self._part(replicate)
+            centred = bits / FULL - 0.5
+            centred[at_times] *= self.masks[where[at_times], part]
+            products += centred @ targets[:, part].T
+        counted = np.full(len(keys), targets.shape[1])
+        counted[at_times] = np.maximum(self.masks[where[at_times]].sum(axis=1, dtype=int), 1)
+        explained = (products**2).sum(axis=1) * 12.0 / targets.shape[1] / counted
+        return dict(zip(names, explained.tolist(), strict=True))
 
     def _streams(self) -> list[str]:
         """Names of the streams of values."""
@@ -91,6 +119,16 @@ class Pilot:
         varies = self.model.variables.place[:, KIND] != FIXED
         names = [name for name, does in zip(risk.variables.names, varies, strict=True) if does]
         return list(dict.fromkeys([*names, *risk.copula.streams]))
+
+    def _counts(self, names: list[str]) -> npt.NDArray[np.int32]:
+        """The mask that says where a stream counts at all, or -1 where always; the first one of several."""
+        model = self.model
+        found: dict[str, int] = {}
+        for effects in (model.effects, model.cost_effects, model.lag_effects, model.delay_effects):
+            for place in effects.place[effects.place[:, EVENT] >= 0]:
+                variable = model.shared.draw_variable[place[DRAW]] if place[DRAW] >= 0 else place[VARIABLE]
+                found.setdefault(self.run.risk.variables.names[variable], int(place[EVENT]))
+        return np.array([found.get(name, -1) for name in names], np.int32)
 
 
 def _ranks(values: npt.NDArray[np.generic]) -> Floats:
@@ -104,8 +142,3 @@ def _standardised(values: npt.NDArray[np.generic]) -> Floats:
     """With mean 0 and standard deviation 1."""
     numbers = values.astype(np.float64)
     return np.asarray((numbers - numbers.mean()) / numbers.std())
-
-
-def _explained(targets: Floats, values: Floats) -> float:
-    """Sum of the squared correlations."""
-    return float(((targets @ values / len(values)) ** 2).sum())

@@ -81,9 +81,11 @@ class Run:
         until: Until | None = None,
     ) -> Results:
         """All iterations, in rounds that hold the same number of every replicate, or fewer until an answer is precise."""
-        kept = samples(self.network, iterations, self.risk.has_cost)
         template = self._ranges()
         self.flow = self._compile_flow(template)
+        if until is not None and self.flow is not None:
+            iterations = min(iterations, self.flow.most_iterations)
+        kept = samples(self.network, iterations, self.risk.has_cost)
         spent = None if self.flow is None else self.flow.samples(iterations)
         workers = [Worker(self, lanes, template, spent) for _ in range(threads)]
         enough = None if until is None else partial(self._is_precise, until, kept, spent)
@@ -322,8 +324,8 @@ def _plan_rounds(ends: Sequence[int], replicates: int) -> Iterator[tuple[list[tu
     begin = 0
     for end in ends:
         longest = -(-end // replicates)
-        step = -(-(longest - begin) // -(-(longest - begin) // UNIT))  # rounds of equal length: no small rest that fills few lanes
-        step = -(-step // WHOLE) * WHOLE
+        rounds = -(-(longest - begin) // UNIT)
+        step = -(-(longest - begin) // (rounds * WHOLE)) * WHOLE  # of equal length: no small rest that fills few lanes
         for first in range(begin, longest, step):
             jobs = []
             for replicate in range(replicates):

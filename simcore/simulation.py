@@ -87,5 +87,6 @@ def simulate(
         raise PlanError(Problem(plan.source, "holds no activity that can be simulated.", "Add activities with durations."))
     run = Run(plan, design or design_of(plan, seed), scenario, with_float, periods)
     if precision is not None and precision.cost and not run.risk.has_cost:
-        raise ValueError(f"the plan has no cost, so '{until}' cannot be reached; ask for the finish or add costs")
+        what = f"has no cost, so '{until}' cannot be reached."
+        raise PlanError(Problem(plan.source, what, "Ask for the finish, or add costs."))
     return run.go(iterations, threads or os.cpu_count() or 1, lanes, progress, precision)

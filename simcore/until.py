@@ -15,7 +15,7 @@ FIRST = 64
 """Iterations of every replicate after which the interval is looked at for the first time; then after each doubling."""
 MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 7 * 1440}
 _ASKED = re.compile(
-    r"(?:p\s*(?P<percent>\d+(?:\.\d+)?)|mean)(?:\s+(?P<what>finish|cost))?\s*(?:±|\+/?-)\s*(?P<width>[^\s%a-z]+)\s*(?P<unit>%|[a-z]*)",
+    r"(?:p\s*(?P<percent>\d+(?:\.\d+)?)|mean)(?:\s+(?P<what>finish|cost))?\s*(?:±|\+/?-)\s*(?P<width>[^\s%a-z]+(?:e[+-]?\d+)?)\s*(?P<unit>%|[a-z]*)",
     re.IGNORECASE,
 )
 _EXAMPLES = 'write "P80 ±0.5d", "P80 cost ±10000", "mean ±0.1d" or "P80 ±1%"'
@@ -99,7 +99,8 @@ class Reached:
         name = "the mean" if self.until.of == "mean" else f"P{self.until.of:g}"
         what = f"{name} of the {'cost' if self.until.cost else 'finish'}"
         told = f"{what} is known to ±{self.half_width_text} (95 %) after {self.iterations:,} iterations"
-        return f"{told[0].upper()}{told[1:]}, asked: {self.until.text}."
+        missed = "" if self.met else " That is not reached; allow more iterations with -n."
+        return f"{told[0].upper()}{told[1:]}; asked for: {self.until.text}.{missed}"
 
 
 def parse_until(text: str) -> Until:
@@ -121,7 +122,10 @@ def parse_until(text: str) -> Until:
     if match is None:
         raise ValueError(f"'{text}' does not say how precise an answer shall be; {_EXAMPLES}")
     percent, unit, cost = match["percent"], match["unit"].lower(), (match["what"] or "").lower() == "cost"
-    width = parse_number(match["width"])
+    try:
+        width = parse_number(match["width"])
+    except ValueError as error:
+        raise ValueError(f"{error}; {_EXAMPLES}") from None
     if not width > 0:
         raise ValueError(f"'{text}' asks for a width of {match['width']}; {_EXAMPLES}")
     if percent is not None and not 0 < float(percent) < 100:
