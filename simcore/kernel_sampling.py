@@ -281,13 +281,6 @@ def stream_row(tables, key, dimension, stream, first, out):
 
 
 @kernel
-def uniform_rows(tables, keys, dimensions, stream, first, out):
-    """Uniforms of many streams, a row each."""
-    for i in range(keys.shape[0]):
-        stream_row(tables, keys[i], dimensions[i], stream, first, out[i])
-
-
-@kernel
 def _table_row(cells, cell_bits, bits, out):
     """Quantiles from a table of 2^cell_bits cells an octave; ``bits`` do not outlive it."""
     shift, first = np.int32(23 - cell_bits), np.int32(_FIRST_OCTAVE << cell_bits)

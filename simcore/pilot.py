@@ -5,9 +5,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.design import Design
+from simcore.kernel_pilot import covary_rows
 from simcore.kernel_risk import DRAW, EVENT, EVENT_MASK, VARIABLE
 from simcore.kernel_run import NOTHING
-from simcore.kernel_sampling import FIXED, KIND, uniform_rows
+from simcore.kernel_sampling import FIXED, KIND
 from simcore.models.plan import Plan
 from simcore.passes import run_passes
 from simcore.quantiles import FULL
@@ -19,8 +20,10 @@ from simcore.workspace import counters, samples
 
 Floats = npt.NDArray[np.float64]
 FEWEST, MOST = 512, 8192
+FEWEST_LANES = 128  # fewer are slow
 BUDGET = 2**19
 """Iterations of a pilot times streams: a small part of a run of ten thousand iterations, whatever the size of the plan."""
+DECIDES = 6  # decimals of an importance: the last bits of sums differ between processors
 SCENARIO = "pre"
 """Whatever is simulated then: so that separate runs of two scenarios share their random numbers."""
 
@@ -33,7 +36,7 @@ def design_of(plan: Plan, seed: int) -> Design:
 
 def _dimensions(plan: Plan, plain: Design) -> dict[str, int]:
     importance = Pilot(Run(plan, plain, SCENARIO, False)).importance()
-    order = sorted(importance, key=lambda name: (-importance[name], name))
+    order = sorted(importance, key=lambda name: (-round(importance[name], DECIDES), name))
     return {name: dimension for dimension, name in enumerate(order[:DIMENSIONS])}
 
 
@@ -54,9 +57,11 @@ class Pilot:
     """
 
     def __init__(self, run: Run):
-        self.run, self.model, self.replicates = run, run.risk.model, run.design.replicates
+        self.run, self.model = run, run.risk.model
         self.names = self._streams()
-        self.lanes = max(pilot_iterations(len(self.names)) // self.replicates, 1)
+        iterations = pilot_iterations(len(self.names))
+        self.lanes = max(iterations // run.design.replicates, FEWEST_LANES)
+        self.replicates = iterations // self.lanes
         self.masks = np.zeros((self.model.masks, self.replicates * self.lanes), np.uint8)
 
     def importance(self) -> dict[str, float]:
@@ -76,11 +81,11 @@ class Pilot:
         """Finish and cost and the ranks of both, standardised, shape (up to 4, iterations), replicate by replicate."""
         run = self.run
         work, weather = run.workspace(self.lanes), lane_weather(run.weather, self.lanes)
-        nothing = counters(run.network, self.replicates, run.quantities, 0), samples(run.network, 0, False)
+        nothing = counters(run.network, run.design.replicates, run.quantities, 0), samples(run.network, 0, False)
         finish, cost = np.zeros((2, self.replicates * self.lanes))
         for replicate in range(self.replicates):
             run_passes(
-                run.network, self.model, (run.seed, replicate, self.replicates), (0, self.lanes), (work, *nothing), NOTHING,
+                run.network, self.model, (run.seed, replicate, run.design.replicates), (0, self.lanes), (work, *nothing), NOTHING,
                 with_late=False, sampled=True, weather=weather,
             )
             part = self._part(replicate)
@@ -95,23 +100,17 @@ class Pilot:
 
     def _of_uniforms(self, targets: Floats) -> dict[str, float]:
         """Of the uniforms behind durations, magnitudes and all other draws."""
-        names = self.names
-        keys = np.array([stream_key(name) for name in names], np.uint64)
-        bits = np.zeros((len(keys), self.lanes), np.uint32)
-        own = np.full(len(keys), -1, np.int32)
-        where = self._counts(names)
-        at_times = where >= 0
+        keys = np.array([stream_key(name) for name in self.names], np.uint64)
+        where = self._counts(self.names)
+        bits = np.zeros(self.lanes, np.uint32)
         products = np.zeros((len(keys), len(targets)))
         for replicate in range(self.replicates):
-            uniform_rows(self.model.tables, keys, own, (self.run.seed, replicate), 0, bits)
-            part = self._part(replicate)
-            centred = bits / FULL - 0.5
-            centred[at_times] *= self.masks[where[at_times], part]
-            products += centred @ targets[:, part].T
-        counted = np.full(len(keys), targets.shape[1])
+            stream, begin = (self.run.seed, replicate), self._part(replicate).start
+            covary_rows(keys, stream, begin, where, self.masks, targets, bits, products)
+        counted, at_times = np.full(len(keys), targets.shape[1]), where >= 0
         counted[at_times] = np.maximum(self.masks[where[at_times]].sum(axis=1, dtype=int), 1)
-        explained = (products**2).sum(axis=1) * 12.0 / targets.shape[1] / counted
-        return dict(zip(names, explained.tolist(), strict=True))
+        explained = ((products / FULL) ** 2).sum(axis=1) * 12.0 / targets.shape[1] / counted
+        return dict(zip(self.names, explained.tolist(), strict=True))
 
     def _streams(self) -> list[str]:
         """Names of the streams of values."""
