@@ -70,7 +70,7 @@ class CompiledFlow:
     @property
     def most_iterations(self) -> int:
         """As many as :meth:`samples` has room for."""
-        return MOST_VALUES // self.periods
+        return MOST_VALUES // max(self.periods, 1)
 
     def worker(self, lanes: int, samples: FlowSamples) -> FlowWorker:
         """The memory of one worker."""
