@@ -67,6 +67,21 @@ def full_plan(checks: dict[str, ModuleType], tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
+def plain_plan(checks: dict[str, ModuleType], tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Plan]:
+    """A synthetic plan of one calendar, without lags and costs, by number of activities."""
+    folder = tmp_path_factory.mktemp("plain")
+
+    @cache
+    def make(activities: int) -> Plan:
+        path = folder / f"plain{activities}.yaml"
+        networks = checks["networks"]
+        networks.write_plan(networks.layered(activities), str(path), full=False)
+        return simcore.read(path)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def bare_seconds(checks: dict[str, ModuleType]) -> Callable[[int, int], float]:
     """Seconds of the bare kernel (sampling and forward pass only) for so many activities and iterations, two threads."""
 

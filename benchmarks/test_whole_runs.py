@@ -45,6 +45,28 @@ def test_full_simulation(
 
 
 @pytest.mark.parametrize("activities", sizes(10_000))
+def test_plain_simulation(
+    benchmark: Any, activities: int, plain_plan: Callable[[int], Plan], bare_seconds: Callable[[int, int], float]
+) -> None:
+    """One calendar, no lags, no costs; criticality and percentiles of every activity all the same."""
+    plan, iterations = plain_plan(activities), iterations_for(benchmark)
+    simcore.simulate(plan, iterations=100, threads=2)
+    benchmark(simcore.simulate, plan, iterations=iterations, threads=2)
+    if benchmark.enabled:
+        benchmark.extra_info["times_the_bare_kernel"] = round(benchmark.stats.stats.min / bare_seconds(activities, iterations), 2)
+
+
+@pytest.mark.parametrize("activities", sizes(10_000, 100_000))
+def test_time_an_activity_iteration(benchmark: Any, activities: int, full_plan: Callable[[int], Plan]) -> None:
+    """1,000 iterations of plans of any size: nanoseconds an activity-iteration."""
+    plan, iterations = full_plan(activities), min(iterations_for(benchmark), 1_000)
+    simcore.simulate(plan, iterations=100, threads=2)
+    benchmark(simcore.simulate, plan, iterations=iterations, threads=2)
+    if benchmark.enabled:
+        benchmark.extra_info["ns_per_activity_iteration"] = round(benchmark.stats.stats.min / activities / iterations * 1e9, 2)
+
+
+@pytest.mark.parametrize("activities", sizes(10_000))
 def test_weather(
     benchmark: Any, activities: int, full_plan: Callable[[int], Plan], bare_seconds: Callable[[int, int], float]
 ) -> None:

@@ -14,6 +14,7 @@ import click
 
 import simcore
 from simcore.cli.options import CONTEXT, debug_option
+from simcore.models.collector import collector_paused
 from simcore.models.errors import SimcoreError
 
 OK, INPUT_WRONG, USAGE_WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -63,7 +64,8 @@ def main(args: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
     try:
-        return _status(simcore_command.main(arguments, prog_name="simcore", standalone_mode=False))
+        with collector_paused():  # a command makes little that its end does not free
+            return _status(simcore_command.main(arguments, prog_name="simcore", standalone_mode=False))
     except click.ClickException as error:
         error.show()
         return error.exit_code

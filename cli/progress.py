@@ -22,22 +22,31 @@ P80_EVERY = 0.5  # seconds; a running P80 sorts all samples so far
 
 
 @contextmanager
-def compilation_announced(plan: Plan) -> Iterator[None]:
-    """Say what the first run of a kind of plan on a machine waits for, and share the work between two processes."""
+def compilation_announced(plan: Plan, *, money: bool = False) -> Iterator[None]:
+    """Say what the first run of a kind of plan on a machine waits for, and share the work between two processes.
+
+    ``money`` says whether costs are spent over time and divided.
+
+    What is not needed after all by the time that the block ends is left to a later run.
+    """
     from simcore import warm
     from simcore.jit import compiled_before, mark_compiled
 
-    kind = warm.kernel_kind(plan)
+    kind = warm.kernel_kind(plan, money=money)
     known = compiled_before(kind)
     if not known:
         warm.start(kind)
         what, long = f"the simulation of plans with {kind}", "a minute"
-        if kind == "plain":
-            what, long = "the simulation", "half a minute"
+        if kind == "plain" or (kind == "cost" and not compiled_before("plain")):
+            what, long = "the simulation", "a minute" if kind == "cost" else "half a minute"
         click.echo(f"Compiling {what} for this machine, once; this takes up to {long} ...", err=True)
-    yield
+    try:
+        yield
+    finally:
+        warm.stop()
     if not known:
         mark_compiled(kind)
+        mark_compiled(kind.removesuffix("cost").removesuffix(" and ") or "plain")  # that of plans without cost too
 
 
 @contextmanager

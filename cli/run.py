@@ -78,12 +78,15 @@ def command(
     """
     if report == "-":
         raise click.UsageError("--report needs a file; only --json, --csv and --cash-flow can go to standard output.")
+    if cash_flow and periods == "none":
+        raise click.UsageError("--cash-flow needs periods: leave out --periods none.")
     named = {"--report": report, "--json": json_file, "--csv": csv_file, "--cash-flow": cash_flow}
     outputs = Outputs(named, inputs=(plan, risks))
 
     from simcore.cli.notes import show_notes
     from simcore.cli.progress import compilation_announced, watched
     from simcore.models.formats import read
+    from simcore.reports.content import HEADLINE
     from simcore.simulation import simulate
 
     read_plan = prepared(read(plan, risks, ranges_from_fields), constraints, trust_file_dates)
@@ -91,12 +94,12 @@ def command(
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
     at_most = simulated_at_most(iterations, until)
-    with compilation_announced(read_plan), watched(at_most) as progress:
+    with compilation_announced(read_plan, money=True), watched(at_most) as progress:
         results = simulate(
             read_plan, at_most, seed, threads, progress, scenario=scenario, with_float=with_float,
             periods=None if periods == "none" else periods, until=until,
-        )  # fmt: skip
-    results = results.with_goal(jcl, target, budget)
+        ).with_goal(jcl, target, budget)  # fmt: skip
+        results.contingency(HEADLINE)  # a second pass, while its part is being compiled
     write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0

@@ -27,6 +27,7 @@ def command(plan: str, json_file: str | None, only: str | None, constraints: str
     from simcore.answers import json_text, schedule_answer
     from simcore.cli.notes import show_notes
     from simcore.cli.progress import compilation_announced
+    from simcore.cost_check import check_costs
     from simcore.importcheck import check_import
     from simcore.models.formats import read
     from simcore.reports.schedule_text import schedule_table
@@ -42,3 +43,6 @@ def command(plan: str, json_file: str | None, only: str | None, constraints: str
     if json_file is None:
         click.echo(schedule_table(dates, check, only, **terminal_style(stream)), file=stream, color=True)
     click.echo(str(check), file=stream)
+    costs = check_costs(read_plan)
+    if costs.compared:
+        click.echo(str(costs), file=stream)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from simcore.models.branches import AnyBranch
 from simcore.models.calendars import Calendar
-from simcore.models.costs import Assignment, Cost, Expense, Resource
+from simcore.models.costs import Assignment, Cost, Expense, FileCost, Resource
 from simcore.models.distributions import Distribution
 from simcore.models.errors import Problem
 from simcore.models.finance import Finance
@@ -40,12 +40,17 @@ class ActivityType(StrEnum):
 
     @property
     def is_milestone(self) -> bool:
-        return self in (ActivityType.START_MILESTONE, ActivityType.FINISH_MILESTONE)
+        return self is _START_MILESTONE or self is _FINISH_MILESTONE
 
     @property
     def is_span(self) -> bool:
         """Its dates follow from other activities; it never drives the project finish."""
-        return self in (ActivityType.HAMMOCK, ActivityType.SUMMARY)
+        return self is _HAMMOCK or self is _SUMMARY
+
+
+# a member looked up in its class costs more than the rest of what is asked of it a hundred thousand times
+_START_MILESTONE, _FINISH_MILESTONE = ActivityType.START_MILESTONE, ActivityType.FINISH_MILESTONE
+_HAMMOCK, _SUMMARY = ActivityType.HAMMOCK, ActivityType.SUMMARY
 
 
 class Status(StrEnum):
@@ -195,6 +200,7 @@ class Activity:
     expenses: tuple[Expense, ...] = ()
     baseline: Baseline | None = None
     file_dates: FileDates | None = None
+    file_cost: FileCost | None = None
 
     @property
     def ref(self) -> Ref:
@@ -339,7 +345,11 @@ class Plan:
 
     def options(self, project_id: str) -> SchedulingOptions:
         """How a project is scheduled: its own options, else the plan's."""
-        return self.project(project_id).scheduling or self.scheduling
+        return self._options[project_id]
+
+    @cached_property
+    def _options(self) -> dict[str, SchedulingOptions]:
+        return {p.id: p.scheduling or self.scheduling for p in self.projects}
 
     def with_changes(self, **changes: Any) -> Plan:
         """A changed copy, validated again (what-if).

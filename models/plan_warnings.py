@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from simcore.models.errors import Problem
 from simcore.models.places import Places
 from simcore.models.plan import ActivityType, Status
+from simcore.models.units import format_money
 
 if TYPE_CHECKING:
+    from simcore.models.finance import Finance
     from simcore.models.plan import Activity, Plan
 
+_CENT = 0.005
 _NAMED = 3
 """How many activities a warning names."""
 
@@ -40,6 +43,19 @@ def plan_warnings(plan: Plan) -> Iterator[Problem]:
         where = places.activity(activities[0]) if len(activities) == 1 else places.of("plan")
         who = "" if len(activities) == 1 else f" ({names}{more})"
         yield Problem(where, f"{what}{who}.", severity="warning")
+    yield from _funding_oddities(plan.finance, places)
+
+
+def _funding_oddities(finance: Finance, places: Places) -> Iterator[Problem]:
+    """Limits below what has been budgeted; money beyond what has been approved is nothing odd."""
+    budget = finance.budget
+    if budget is None or not finance.funding:
+        return
+    last = finance.funding[-1]
+    if last.until is None and last.amount < budget.amount - _CENT:
+        where = places.of("funding", str(len(finance.funding)))
+        what = f"never more than {format_money(last.amount)} may be spent of the {format_money(budget.amount)} budgeted."
+        yield Problem(where, what, "Correct the budget or the limit.", severity="warning")
 
 
 def _oddities(activity: Activity, plan: Plan, dates: dict[str, datetime | None]) -> Iterator[str]:

@@ -34,6 +34,6 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     match = closest(word, known)
     if match is not None:
         return f"Did you mean '{match}'?"
-    if 0 < len(known) <= 12:
+    if 0 < len(known) <= 15:
         return f"Known are {', '.join(repr(name) for name in known)}."
     return ""

@@ -131,10 +131,11 @@ def _plain(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def _parse_number(text: str, what: str, example: str) -> Decimal:
+def _plain_number(text: str, what: str, example: str) -> str:
+    """The text of a number, without blanks around it."""
     stripped = text.strip()
     if _NUMBER.fullmatch(stripped):
-        return Decimal(stripped)
+        return stripped
     if re.fullmatch(r"[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?", stripped):
         raise ValueError(f"'{text}' has thousands separators; write {re.sub(r'[, ]|' + chr(39), '', stripped)}")
     raise ValueError(f"'{text}' is not {what}; write it like {example}")
@@ -146,7 +147,7 @@ def parse_number(text: str) -> float:
     >>> parse_number("2.5")
     2.5
     """
-    return _finite(text, float(_parse_number(text, "a number", "4 or 2.5")), MAX_MONEY)
+    return _finite(text, float(_plain_number(text, "a number", "4 or 2.5")), MAX_MONEY)
 
 
 def _finite(text: str, value: float, limit: float) -> float:
@@ -163,7 +164,7 @@ def parse_money(text: str) -> float:
     """
     if text.strip().endswith("%"):
         raise ValueError(f"'{text}' is a percentage, which is not allowed here; write an amount such as 180000")
-    number = _parse_number(text, "an amount of money", "180000 (no currency, no separators)")
+    number = _plain_number(text, "an amount of money", "180000 (no currency, no separators)")
     return _finite(text, float(number), MAX_MONEY)
 
 
@@ -185,7 +186,7 @@ def parse_percent(text: str) -> float:
     stripped = text.strip()
     if not stripped.endswith("%"):
         raise ValueError(f"'{text}' is not a percentage; write it with a % sign, such as 30%")
-    return _finite(text, float(_parse_number(stripped[:-1], "a percentage", "30%") / 100), 1e6)
+    return _finite(text, float(Decimal(_plain_number(stripped[:-1], "a percentage", "30%")) / 100), 1e6)
 
 
 def format_percent(fraction: float) -> str:

@@ -98,16 +98,19 @@ class ContingencySection:
     drawdown: tuple[DrawdownLine, ...]
 
 
-def contingency_section(results: Results) -> ContingencySection | None:
-    """What is said about the contingency; None where a run has none or the cost does not vary."""
+def contingency_section(results: Results, in_detail: bool = True) -> ContingencySection | None:
+    """What is said about the contingency; None where a run has none or the cost does not vary.
+
+    Without detail it says nothing about single activities, and so neither how they draw it down, which takes longest to find.
+    """
     contingency, cost = results.contingency(HEADLINE), priced(results)
     if contingency is None or cost is None or cost.samples.min() == cost.samples.max():
         return None
-    drawn, whole = drawdown(results, contingency), _whole(contingency)
+    drawn, whole = drawdown(results, contingency) if in_detail else None, _whole(contingency)
     return ContingencySection(
         steps=contingency_steps(contingency),
         currency=results.plan.currency,
-        divisions=tuple(_divisions(contingency)),
+        divisions=tuple(_divisions(contingency)) if in_detail else (),
         budget=_budget(results, whole),
         drawdown=() if drawn is None else tuple(_drawdown(drawn, _beginning(results), whole)),
     )

@@ -22,7 +22,7 @@ ROOM_FOR_MEANS = 75  # characters below which the mean of single periods is left
 
 def money_blocks(results: Results, width: int) -> list[RenderableType]:
     """What a run says about money over time and contingency; nothing where it has neither."""
-    contingency, flow = contingency_section(results), cash_flow_section(results, MOST_PERIODS)
+    contingency, flow = contingency_section(results, in_detail=False), cash_flow_section(results, MOST_PERIODS)
     levels = price_levels(results)
     blocks: list[RenderableType] = [_price_levels(levels, results.plan.currency, width >= NARROW)] if levels else []
     blocks += [_contingency(contingency, width)] if contingency else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simcore.cost_check import CostCheck, check_costs
 from simcore.importcheck import ImportCheck, check_import
 from simcore.reports import wording
 from simcore.reports.basis import Basis, build_basis
@@ -68,6 +69,7 @@ class Page:
     milestones: tuple[Summary, ...]
     drawn_milestones: tuple[str, ...]
     import_check: ImportCheck
+    cost_check: CostCheck
     weather: tuple[WeatherTable, ...]
     earned: EarnedSection | None
     basis: Basis
@@ -101,6 +103,7 @@ def build_page(results: Results) -> Page:
         milestones=milestones,
         drawn_milestones=tuple(m.id for m in milestones if m.varies)[:MILESTONE_FIGURES],
         import_check=check_import(plan, results.schedule),
+        cost_check=check_costs(plan),
         weather=weather_tables(results),
         earned=earned_section(results),
         basis=basis,

@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from simcore.cost_check import check_costs
 from simcore.importcheck import check_import
 from simcore.reports import wording
 from simcore.reports.content import (
@@ -154,13 +155,19 @@ def _milestones(title: str, summaries: Sequence[Summary], width: int) -> list[Re
 
 
 def _critical(results: Results, width: int) -> list[RenderableType]:
-    columns = results.activities.columns
+    activities = results.activities
+    columns = {  # not all of them: percentiles of many activities take their time
+        **results.schedule.columns,
+        "criticality_index": activities.criticality,
+        **{f"duration_hours_p{p}": activities.percentile("duration", p) for p in (10, 90)},
+    }
     rows = most_critical(columns, TOP_ACTIVITIES, tasks_only=True)
     if not len(rows):
         return []
     bars = [""] if width >= NARROW else []
     made = table("", "", ("Criticality", "right"), *bars, ("Finish", "right"), (f"P{HEADLINE}", "right"),
                  title="Most critical activities")  # fmt: skip
+    finish = activities.percentile("finish", HEADLINE)
     room = max(16, min(60, width - 53 - 11 * len(bars)))
     id_width = min(room // 3, max(len(str(columns["id"][row])) for row in rows))
     for row in rows:
@@ -170,7 +177,8 @@ def _critical(results: Results, width: int) -> list[RenderableType]:
             Text(wording.shortened(wording.clean(str(columns["name"][row])), room - id_width)),
             wording.percent_text(index),
             *("#" * round(index * 8) for _ in bars),
-            *(_date(columns[name][row]) for name in ("finish", f"finish_p{HEADLINE}")),
+            _date(columns["finish"][row]),
+            _date(finish[row]),
         )
     return [made]
 
@@ -183,7 +191,8 @@ def _remarks(results: Results) -> list[RenderableType]:
     made = Table.grid(padding=(0, 1))
     for warning in results.warnings:
         made.add_row(Text("!", style="bold yellow"), Text(wording.clean(warning)))
-    check = check_import(results.plan, results.schedule)
-    if check.compared:
+    for check in (check_import(results.plan, results.schedule), check_costs(results.plan)):
+        if not check.compared:
+            continue
         made.add_row("" if check.perfect else Text("!", style="bold yellow"), Text(wording.clean(str(check))))
     return [made] if made.row_count else []

@@ -18,6 +18,7 @@ from simcore.kernel_run import EXTREMES
 from simcore.kernel_sampling import SCALE, SHIFT, quantile_row
 from simcore.models.plan import Plan
 from simcore.passes import run_passes
+from simcore.ranks import average_ranks
 from simcore.weather import lane_weather
 from simcore.workspace import counters, samples
 
@@ -328,12 +329,10 @@ def rank_correlations(values: Floats, replicates: int) -> tuple[Floats, Floats]:
         One replicate after the other.
     replicates : int
     """
-    from scipy.stats import rankdata
-
     parts = np.split(values, replicates, axis=1)
-    each = np.array([linear_correlations(rankdata(part, axis=1)) for part in parts])
+    each = np.array([linear_correlations(average_ranks(part)) for part in parts])
     error = each.std(axis=0, ddof=1) / np.sqrt(replicates) if replicates > 1 else np.full(each.shape[1:], np.nan)
-    return linear_correlations(rankdata(values, axis=1)), error
+    return linear_correlations(average_ranks(values)), error
 
 
 def linear_correlations(values: Floats) -> Floats:

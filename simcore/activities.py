@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from simcore.calendar_tables import clock_minutes
 from simcore.intervals import LEVEL, share_interval
 from simcore.kernel_columns import CALENDAR, SNAP, SNAP_FINISH
 
@@ -139,9 +140,9 @@ class ActivityTable:
         """Clock minutes of work coordinates of nodes (spans are kept in clock minutes)."""
         network = self.network
         out = minutes.copy()
-        for node, (c, snap) in enumerate(network.logic.nodes[:, (CALENDAR, SNAP)]):
-            at_finish = quantity == "finish" or (snap >= SNAP_FINISH and network.durations[node] == 0)
-            out[node] = (network.calendars.finish if at_finish else network.calendars.start)(int(c), int(minutes[node]))
+        calendars, snaps = network.logic.nodes[:, (CALENDAR, SNAP)].T
+        at_finish = (snaps >= SNAP_FINISH) & (network.durations == 0) | (quantity == "finish")
+        out[: network.nodes] = clock_minutes(network.calendars.tables, calendars, minutes[: network.nodes], at_finish)
         return out
 
     @cached_property

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from simcore import warm
 from simcore.flow import dates, flow_rows
 from simcore.kernel_run import NOTHING, Workspace
 from simcore.kernel_shares import CAUSES, ShareModel, ShareRows, Shares, share_batch
@@ -25,6 +26,7 @@ from simcore.workspace import counters, samples, workspace
 if TYPE_CHECKING:
     from simcore.flow import CompiledFlow
     from simcore.kernel_calendar import CalendarTables, LaneCalendars
+    from simcore.riskmodel import CompiledRisk
     from simcore.runs import Run
 
 Floats = npt.NDArray[np.float64]
@@ -80,27 +82,19 @@ def window_weights(total: Floats, target: float, share: float) -> Floats:
 
 def excess(run: Run, flow: CompiledFlow, weights: Floats, threads: int) -> Excess:
     """Run the iterations again and sum their excess with weights."""
+    warm.wait(warm.SHARES)
     return _SecondPass(run, flow, weights).go(threads)
 
 
 class _SecondPass:
     def __init__(self, run: Run, flow: CompiledFlow, weights: Floats):
         self.run, self.flow, self.weights = run, flow, weights
-        drivers = run.risk.costs.drivers
         spans = run.network.activity_of[run.network.nodes :]
-        self.ask = ShareModel(
-            span_planned=run.schedule.duration[spans].astype(np.float64),
-            driver_at=np.cumsum([0, *(len(driver.masks) for driver in drivers)]).astype(np.int32),
-            driver_mask=np.array([mask for driver in drivers for mask in driver.masks], np.int32),
-            driver_draw=np.array([driver.draw for driver in drivers], np.int32),
-        )
-        replicates, kept = run.design.replicates, min(len(weights), KEPT)
-        self.shares = Shares(
-            lines=np.zeros((replicates, len(flow.lines), CAUSES)),
-            effects=np.zeros((replicates, len(run.risk.costs.effect_risk))),
-            drivers=np.zeros((len(drivers), kept), np.float32),
-            causes=np.zeros((CAUSES, kept)),
-        )
+        self.ask = share_model(run.risk, run.schedule.duration[spans])
+        costs, kept = run.risk.costs, min(len(weights), KEPT)
+        self.shares = share_sums(
+            run.design.replicates, len(flow.lines), len(costs.effect_risk), len(costs.drivers), kept
+        )  # fmt: skip
 
     def go(self, threads: int) -> Excess:
         replicates = self.run.design.replicates
@@ -130,6 +124,33 @@ class _SecondPass:
         )  # fmt: skip
 
 
+def share_rows(lanes: int) -> ShareRows:
+    """Rows of one worker."""
+    return ShareRows(
+        parts=np.zeros((CAUSES, lanes)), total=np.zeros((CAUSES, lanes)), at_plan=np.zeros(lanes),
+        largest=np.zeros(lanes, np.float32),
+    )  # fmt: skip
+
+
+def share_sums(replicates: int, lines: int, effects: int, drivers: int, kept: int) -> Shares:
+    """Empty sums."""
+    return Shares(
+        lines=np.zeros((replicates, lines, CAUSES)), effects=np.zeros((replicates, effects)),
+        drivers=np.zeros((drivers, kept), np.float32), causes=np.zeros((CAUSES, kept)),
+    )  # fmt: skip
+
+
+def share_model(risk: CompiledRisk, span_minutes: npt.NDArray[np.float64]) -> ShareModel:
+    """What the second pass asks for beside the flow model."""
+    drivers = risk.costs.drivers
+    return ShareModel(
+        span_planned=span_minutes.astype(np.float64),
+        driver_at=np.cumsum([0, *(len(driver.masks) for driver in drivers)]).astype(np.int32),
+        driver_mask=np.array([mask for driver in drivers for mask in driver.masks], np.int32),
+        driver_draw=np.array([driver.draw for driver in drivers], np.int32),
+    )
+
+
 class _Worker:
     """Rows of one thread at a time."""
 
@@ -142,10 +163,7 @@ class _Worker:
         self.counters = counters(run.network, run.design.replicates, 1, 0)
         self.nothing = samples(run.network, 0, False)
         self.rows = flow_rows(task.flow.model, lanes)
-        self.mine = ShareRows(
-            parts=np.zeros((CAUSES, lanes)), total=np.zeros((CAUSES, lanes)), at_plan=np.zeros(lanes),
-            largest=np.zeros(lanes, np.float32),
-        )  # fmt: skip
+        self.mine = share_rows(lanes)
 
     def replicate(self, replicate: int) -> None:
         """All iterations of a replicate, in their order."""

@@ -8,7 +8,7 @@ from math import gcd
 import numpy as np
 import numpy.typing as npt
 
-from simcore.kernel_calendar import HEAD_COLUMNS, WEEK, CalendarTables, work_one
+from simcore.kernel_calendar import CLOCK_AT, HEAD_COLUMNS, QUANTUM, SPAN, TOTAL, WEEK, WEEKLY, CalendarTables, work_one
 from simcore.models.calendars import DAY, Calendar, Shifts
 
 FAR_YEARS = 60
@@ -43,6 +43,21 @@ def build_tables(
         head=np.pad(np.array(heads, np.int64), ((0, 0), (0, HEAD_COLUMNS - len(heads[0])))),
         table=np.concatenate(parts) if parts else np.zeros(1, np.int32),
     )
+
+
+def clock_minutes(
+    tables: CalendarTables, c: npt.NDArray[np.integer], work: npt.NDArray[np.int64], at_finish: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Clock minutes of many work coordinates, each on its calendar: what ``finish_one`` and else ``start_one`` find for one."""
+    quantum, span, total, weekly, clock_at = tables.head[c][:, (QUANTUM, SPAN, TOTAL, WEEKLY, CLOCK_AT)].T
+    always = quantum == 0
+    w = work - at_finish
+    weeks = np.where(w < 0, w // weekly + 1, np.where(w >= total, (w - total) // weekly + 1, 0))
+    beyond = weeks * WEEK - np.where(w < 0, span, 0)
+    w = w - weeks * weekly + np.where(w < 0, total, 0)
+    cell = w // np.where(always, 1, quantum)
+    found = tables.table[np.where(always, 0, clock_at + cell)] + (w - cell * quantum) + beyond + at_finish
+    return np.where(always, work, found)
 
 
 def day_beginnings(

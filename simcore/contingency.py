@@ -215,27 +215,28 @@ class _Divider:
         planned: Mapping[str, float] | None = None,
     ) -> tuple[Share, ...]:  # fmt: skip
         """Shares in whole cents that add up to the total; what is nothing is left out."""
-        keys = list(parts)
-        amounts = whole_cents([float(parts[key].sum()) * CENTS for key in keys], self.cents)
+        keys, by_replicate = list(parts), np.array(list(parts.values())).reshape(-1, len(self.found.weight))
+        amounts = whole_cents(by_replicate.sum(axis=1) * CENTS, self.cents)
+        errors = self._errors(by_replicate)
         return tuple(
             Share(
-                id=id_of(key), name=name_of(key), amount=amount / CENTS, standard_error=self._error(parts[key]),
+                id=id_of(key), name=name_of(key), amount=amount / CENTS, standard_error=float(error),
                 planned=(planned or {}).get(key, 0.0),
             )
-            for key, amount in zip(keys, amounts, strict=True)
+            for key, amount, error in zip(keys, amounts, errors, strict=True)
             if amount or (planned or {}).get(key)
         )
 
-    def _error(self, by_replicate: Floats) -> float:
-        """From the scatter of the replicates' own answers, each by its weight."""
+    def _errors(self, by_replicate: Floats) -> Floats:
+        """Of every row, from the scatter of the replicates' own answers, each by its weight."""
         weight = self.found.weight
         counted = np.abs(weight) > 1e-12
         r = int(counted.sum())
         if r < 2:
-            return float("nan")
-        own = by_replicate[counted] / weight[counted]
-        off = weight[counted] * (own - by_replicate.sum())
-        return float(np.sqrt((off**2).sum() * r / (r - 1)))
+            return np.full(len(by_replicate), np.nan)
+        own = by_replicate[:, counted] / weight[counted]
+        off = weight[counted] * (own - by_replicate.sum(axis=1, keepdims=True))
+        return np.asarray(np.sqrt((off**2).sum(axis=1) * r / (r - 1)))
 
 
 def regression(drivers: npt.NDArray[np.float32], response: Floats) -> tuple[Floats, float]:
@@ -252,7 +253,7 @@ def regression(drivers: npt.NDArray[np.float32], response: Floats) -> tuple[Floa
     return slopes, float(1.0 - (left @ left) / (y @ y))
 
 
-def whole_cents(values: Sequence[float] | Iterable[float], total: int) -> list[int]:
+def whole_cents(values: Sequence[float] | Iterable[float] | Floats, total: int) -> list[int]:
     """Round so that the sum is ``total``: the largest remainders are rounded up.
 
     >>> whole_cents([33.4, 33.3, 33.3], 100)

@@ -49,7 +49,7 @@ class SpentLine:
 
 @dataclass(frozen=True, kw_only=True)
 class CostLines:
-    """All lines, in plan order of their activities; then the actions.
+    """All lines: of the activities in plan order, of the cost impacts of risks, of the actions.
 
     Attributes
     ----------
@@ -76,17 +76,15 @@ class CostLines:
 def cost_lines(
     costs: CostBuilder, owners: Sequence[int], active: ActiveModel, indices: tuple[IndexDraws, ...]
 ) -> CostLines:
-    """The lines of all activities, with those of the cost impacts of ``owners`` among them."""
-    by_activity: dict[int, list[SpentLine]] = {}
+    """The lines of all activities, then those of the cost impacts of ``owners``: the order in which a total is summed."""
     exists = costs.network.chances.exists
-    for line in costs.lines:
-        by_activity.setdefault(line.activity, []).append(_of_costs(line, costs, exists))
-    for owner, i in enumerate(owners):
-        impact = SpentLine(activity=i, spending=costs.rules.of_impact(i), owner=owner, where=exists.get(i, -1))
-        by_activity.setdefault(i, []).append(impact)
-    listed = [line for i in sorted(by_activity) for line in by_activity[i]]
+    listed = [_of_costs(line, costs, exists) for line in costs.lines]
+    impacts = [
+        SpentLine(activity=i, spending=costs.rules.of_impact(i), owner=owner, where=exists.get(i, -1))
+        for owner, i in enumerate(owners)
+    ]
     return CostLines(
-        lines=(*listed, *_actions(active)),
+        lines=(*listed, *impacts, *_actions(active)),
         effect_risk=tuple(effect.risk for i in owners for effect in costs.draft.cost_effects[i]),
         drivers=tuple(costs.draft.drivers),
         indices=indices,

@@ -200,7 +200,8 @@ class CostBuilder:
             found.terms.append(Term(ONCE, 0, variable=variable, where=place.where, market=market))
 
     def _assignment(self, i: int, activity: Activity, assignment: Assignment, place: _Place, found: _Open) -> None:
-        cost = assignment_cost(self.plan, activity, assignment).remaining
+        minutes = place.minutes if place.per == PER_SPAN else None  # only the schedule tells how long a hammock lasts
+        cost = assignment_cost(self.plan, activity, assignment, minutes).remaining
         if not cost:
             return
         found.line.planned += cost

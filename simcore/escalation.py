@@ -13,6 +13,7 @@ from simcore.models.distributions import Fixed
 from simcore.models.finance import EscalationIndex
 from simcore.models.plan import Plan
 from simcore.periods import months_later
+from simcore.timeline import Timeline
 from simcore.variables import VariableTable
 
 FURTHEST = 100  # years beyond which the last one's growth goes on
@@ -83,9 +84,10 @@ def _draws(
 
 def prices(
     plan: Plan, drawn: Sequence[IndexDraws], groups: Sequence[tuple[str, tuple[tuple[datetime, float], ...]]],
-    middles: Sequence[datetime], *, deterministic: bool,
+    timeline: Timeline, *, deterministic: bool,
 ) -> Prices:
-    """Prices at the middles of all steps of time; ``groups`` are (id of the index or empty, steps of the price)."""
+    """Prices in all steps of time; ``groups`` are (id of the index or empty, changes of the price)."""
+    middles = timeline.price_dates
     number = {draws.index.id: e for e, draws in enumerate(drawn)}
     count, steps = len(drawn), len(middles)
     year, part, table = np.zeros((count, steps), np.int32), np.zeros((count, steps)), np.ones((count, steps))
@@ -100,7 +102,7 @@ def prices(
             year[e, k] = min(y - draws.first_year, len(of_years) - 1)
         if draws.index.points:
             table[e] = _table(draws.index, price_date(plan), middles)
-    ratio = np.array([[_ratio(changes, middle) for middle in middles] for _, changes in groups]).reshape(-1, steps)
+    ratio = np.array([[_ratio(changes, begin) for begin in timeline.edges[:-1]] for _, changes in groups]).reshape(-1, steps)
     return Prices(
         index=np.array(rows, np.int32).reshape(-1, 4),
         rate=np.array(rates, np.int32),

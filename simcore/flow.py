@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore import kernel_flow as kf
+from simcore import warm
 from simcore.escalation import price_date, prices
 from simcore.kernel_columns import CALENDAR, GAP
 from simcore.kernel_flow import FlowModel, FlowRows, FlowSamples, flow_batch, line_prices
@@ -18,6 +19,7 @@ from simcore.network import Network, data_date
 from simcore.passes import kernel_calendars
 from simcore.scheduling import run_deterministic
 from simcore.timeline import Timeline, build_timeline
+from simcore.workspace import aligned
 
 if TYPE_CHECKING:
     from simcore.cost_lines import CostLines, SpentLine
@@ -76,24 +78,24 @@ class CompiledFlow:
         """The memory of one worker."""
         return FlowWorker(self, flow_rows(self.model, lanes), samples)
 
-    def samples(self, iterations: int) -> FlowSamples:
-        """Room for one value an iteration of everything that is kept.
+    def samples(self, cost: Floats) -> FlowSamples:
+        """Room for one value an iteration of everything that is kept; ``cost`` is that of the total.
 
         Raises
         ------
         ValueError
             When that would be more than a gigabyte.
         """
+        iterations = len(cost)
         if iterations > self.most_iterations:
             raise ValueError(
                 f"a cash flow of {self.periods} periods and {iterations:,} iterations does not fit into memory; "
                 "choose longer periods or fewer iterations"
             )
-        priced = iterations if self.model.priced else 0
         return FlowSamples(
             by_period=np.zeros((self.periods, iterations)),
-            cost=np.zeros(priced),
-            base=np.zeros(priced),
+            cost=cost,
+            base=np.zeros(iterations if self.model.priced else 0),
             present=np.zeros(iterations if self.discounted else 0),
         )
 
@@ -125,11 +127,14 @@ def flow_rows(model: FlowModel, lanes: int) -> FlowRows:
     years = int(model.prices.index[:, kf.INDEX].max(initial=0)) + 1
 
     def floats(*shape: int) -> Floats:
-        return np.zeros((*shape, lanes))
+        return aligned((*shape, lanes), np.float64)
+
+    def minutes() -> npt.NDArray[np.int32]:
+        return aligned((lanes,), np.int32)
 
     return FlowRows(
-        begin=np.zeros(lanes, np.int32), end=np.zeros(lanes, np.int32), from_=np.zeros(lanes, np.int32),
-        width=np.zeros(lanes, np.int32), amount=floats(), rate=floats(), before=floats(), grown=floats(), spread=floats(),
+        begin=minutes(), end=minutes(), from_=minutes(), width=minutes(),
+        amount=floats(), rate=floats(), before=floats(), grown=floats(), spread=floats(),
         level=floats(years), growth=floats(years), spent=floats(groups, steps),
         factor=floats(groups if model.priced else 0, steps),
     )  # fmt: skip
@@ -137,10 +142,13 @@ def flow_rows(model: FlowModel, lanes: int) -> FlowRows:
 
 def compile_flow(network: Network, risk: CompiledRisk, unit: str | None, last: datetime) -> CompiledFlow:
     """Money over time of a compiled risk model, up to about ``last``; later money belongs to the last period."""
-    return _FlowBuilder(network, risk, unit, last).build()
+    warm.wait(warm.SPENDING)
+    return FlowBuilder(network, risk, unit, last).build()
 
 
-class _FlowBuilder:
+class FlowBuilder:
+    """Turns the cost lines of a risk model into arrays."""
+
     def __init__(self, network: Network, risk: CompiledRisk, unit: str | None, last: datetime):
         self.network, self.plan, self.risk = network, network.plan, risk
         self.costs: CostLines = risk.costs
@@ -154,10 +162,13 @@ class _FlowBuilder:
         self.edges = self._edges()
 
     def build(self) -> CompiledFlow:
+        return self._with_deterministic(*self.models())
+
+    def models(self) -> tuple[FlowModel, FlowModel]:
+        """The lines at drawn prices, and at deterministic ones."""
         rows = np.array([self._row(line) for line in self.costs.lines], np.int32).reshape(-1, kf.LINE_COLUMNS)
         lines = self.costs.lines
         money = np.array([(x.fixed, x.planned, x.deterministic, x.deterministic) for x in lines]).reshape(-1, 4)
-        middles = self.timeline.middles
         listed = list(self.groups) or [("", ())]
         model = FlowModel(
             lines=rows,
@@ -166,11 +177,12 @@ class _FlowBuilder:
             edges=self.edges,
             period=np.array(self.timeline.period, np.int32),
             discount=self.timeline.discount(self.plan, price_date(self.plan)),
-            prices=prices(self.plan, self.costs.indices, listed, middles, deterministic=False),
+            prices=prices(self.plan, self.costs.indices, listed, self.timeline, deterministic=False),
             priced=self.priced,
+            certain=self.costs.spent if self.priced else self.risk.model.costs.certain,
         )
-        planned = prices(self.plan, self.costs.indices, listed, middles, deterministic=True)
-        return self._with_deterministic(model, model._replace(prices=planned))
+        planned = prices(self.plan, self.costs.indices, listed, self.timeline, deterministic=True)
+        return model, model._replace(prices=planned)
 
     def _with_deterministic(self, model: FlowModel, planned: FlowModel) -> CompiledFlow:
         """Run the schedule without uncertainty, and bring stored costs to the first prices of what they buy."""
@@ -180,7 +192,7 @@ class _FlowBuilder:
         lines[:, kf.OWNER] = -1
         money = planned.money.copy()
         money[:, kf.FIXED_MONEY] = money[:, kf.DETERMINISTIC_MONEY]
-        planned = planned._replace(lines=lines, money=money)
+        planned = planned._replace(lines=lines, money=money, certain=self.costs.spent)
         risk = self.risk.model
         if self.priced:
             stored = np.array([line.spending.stored for line in self.costs.lines])

@@ -13,21 +13,17 @@ from simcore.results import MoneyVariable
 from simcore.riskmodel import CompiledRisk
 
 
-def flow_results(
-    flow: CompiledFlow, risk: CompiledRisk, kept: FlowSamples, total: npt.NDArray[np.float64], done: int, replicates: int
-) -> dict[str, Any]:
-    """Fields of :class:`simcore.results.Results`; ``total`` is the cost of every iteration where no price moves."""
-    spent, certain = risk.costs.spent, flow.deterministic
+def flow_results(flow: CompiledFlow, risk: CompiledRisk, kept: FlowSamples, done: int, replicates: int) -> dict[str, Any]:
+    """Fields of :class:`simcore.results.Results` that are about money."""
+    certain = flow.deterministic
 
     def variable(values: npt.NDArray[np.float64], planned: float) -> MoneyVariable:
         return MoneyVariable(values[:done], replicates, planned)
 
-    found: dict[str, Any] = {}
-    if flow.model.priced:
-        found["cost"] = variable(kept.cost + spent, float(certain.cost[0]) + spent)
-        found["cost_base_year"] = variable(kept.base + spent, float(certain.base[0]) + spent)
-    else:
-        found["cost"] = variable(total, risk.deterministic_cost)
+    priced = flow.model.priced
+    found: dict[str, Any] = {"cost": variable(kept.cost, float(certain.cost[0]) if priced else risk.deterministic_cost)}
+    if priced:
+        found["cost_base_year"] = variable(kept.base, float(certain.base[0]))
     if flow.discounted:
         found["present_value"] = variable(kept.present + flow.present_spent, float(certain.present[0]) + flow.present_spent)
     if flow.periods:

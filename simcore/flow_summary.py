@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from simcore.periods import period_label
 from simcore.results import MoneyVariable
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _merged(flow: CashFlow, keys: npt.NDArray[np.int64], unit: str, first_month:
     groups = [list(numbers) for _, numbers in groupby(range(flow.periods), key=lambda number: keys[number])]
     fiscal = unit != flow.unit
     labels = (
-        _fiscal_label(int(keys[group[0]]), unit, first_month) if fiscal else _span_label(flow.labels, group)
+        period_label(unit, flow.edges[group[0]].item(), first_month) if fiscal else _span_label(flow.labels, group)
         for group in groups
     )
     return replace(
@@ -120,14 +121,3 @@ def _merged(flow: CashFlow, keys: npt.NDArray[np.int64], unit: str, first_month:
 def _span_label(labels: tuple[str, ...], group: list[int]) -> str:
     first, last = labels[group[0]], labels[group[-1]]
     return first if first == last else f"{first} to {last}"
-
-
-def _fiscal_label(key: int, unit: str, first_month: int) -> str:
-    """Name of a quarter or a year: ``2026 Q1``, ``2026``, and of a fiscal year of its own ``FY2027 Q1``, ``FY2027``.
-
-    >>> _fiscal_label(2026, "year", 1), _fiscal_label(2027, "year", 4), _fiscal_label(4 * 2027 + 2, "quarter", 4)
-    ('2026', 'FY2027', 'FY2027 Q3')
-    """
-    year, quarter = (key, None) if unit == "year" else divmod(key, 4)
-    name = f"{year}" if first_month == 1 else f"FY{year}"
-    return name if quarter is None else f"{name} Q{quarter + 1}"

@@ -152,6 +152,8 @@ def _same(columns: Mapping[str, Any], name: str, row: int, stored: Any) -> bool:
 
 def _first(plan: Plan, wrong: Mapping[Ref, Mapping[str, Any]]) -> Iterator[Difference]:
     """Where differences begin: early dates before all their successors, late dates after all their predecessors."""
+    if not wrong:
+        return
     early = {ref for ref, values in wrong.items() if not LATE_VALUES.issuperset(values)}
     late = set(wrong) - early
     incoming = link_index(plan.relationships, "successor")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,17 +33,34 @@ def sources_digest() -> str:
 
 def cache_directory() -> Path:
     """The writable folder of compiled kernels (``SIMCORE_CACHE_DIR``, else the user's cache folder, else a temporary one)."""
-    chosen = os.environ.get("SIMCORE_CACHE_DIR")
-    home = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simcore"
     name = f"kernels-{sources_digest()}"
-    for folder in (home / name, Path(tempfile.gettempdir()) / f"simcore-{os.getuid() if hasattr(os, 'getuid') else 0}" / name):
+    temporary = Path(tempfile.gettempdir()) / f"simcore-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    for place in (*_own_places(), temporary):
+        folder = place / name
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
+            if os.access(folder, os.W_OK) and not (place == temporary and _is_foreign(place)):
+                return folder
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
-            return folder
     raise OSError("no writable folder for compiled kernels; set SIMCORE_CACHE_DIR to one")
+
+
+def _own_places() -> Iterator[Path]:
+    if chosen := os.environ.get("SIMCORE_CACHE_DIR"):
+        yield Path(chosen)
+    elif shared := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(shared) / "simcore"
+    else:
+        with suppress(RuntimeError):  # a user without a home
+            yield Path.home() / ".cache" / "simcore"
+
+
+def _is_foreign(place: Path) -> bool:
+    """Whether somebody else may have put machine code there: among temporary files anybody can make a folder."""
+    found = place.stat()
+    return hasattr(os, "getuid") and (found.st_uid != os.getuid() or bool(found.st_mode & stat.S_IWOTH))
 
 
 _CACHE = cache_directory()

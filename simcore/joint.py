@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.ordered import Beside, Counted, Limits, Ordered, ranks
+from simcore.ranks import average_ranks
 from simcore.results import (
     NEAR,
     DateVariable,
@@ -249,11 +250,9 @@ class Joint:
     @cached_property
     def correlation(self) -> Correlation:
         """Correlation of finish and cost, linear and by rank."""
-        from scipy.stats import rankdata
-
         values = np.array([self.finish._values, self.cost._values], np.float64)
         pearson, pearson_error = self._correlation(values, lambda part: part)
-        spearman, spearman_error = self._correlation(values, lambda part: rankdata(part, axis=1))
+        spearman, spearman_error = self._correlation(values, average_ranks)
         return Correlation(
             pearson=pearson, pearson_error=pearson_error, spearman=spearman, spearman_error=spearman_error
         )

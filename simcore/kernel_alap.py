@@ -87,7 +87,7 @@ def late_dates_first(logic, aims, lanes, work, counters, mode):
         for j in range(lanes):
             end[j] = must if must != NONE else latest[j]
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
-        place_late(logic, mine, t, end, rows, work.late_start, work.late_finish, lanes, begin)
+        place_late(logic, mine, t, end, rows, work.late_start, work.late_finish, lanes, begin, True)
     for t in range(nodes.shape[0]):
         duration = rows.of[t, ROW_DURATION, :lanes]
         place_early(logic, t, rows, lanes, begin, mode == NOTHING)

@@ -12,9 +12,7 @@ NONE = -(2**30)  # no bound on an early date
 NEVER = 2**30  # no bound on a late date
 NO_PIN, PIN_START, PIN_FINISH, PIN_PLACED = range(4)  # the last binds early dates only
 LOOK_UP = 5  # the scratch row that calendar look-ups use
-LAGGED = 7  # scratch rows for what links with a lag ask of a node, kept until it is known which of them drive
-MOST_LAGGED = 8
-SCRATCH_ROWS = LAGGED + MOST_LAGGED
+SCRATCH_ROWS = 7
 # Where a node without duration is shown on a calendar boundary: early and late forward and back, but a start milestone stays
 # late, a finish milestone early on the side that its logic asked for; the last is Microsoft Project's way.
 SNAP_FORWARD, SNAP_START, SNAP_FINISH, SNAP_NEAREST = range(4)
@@ -48,8 +46,7 @@ EXISTS = 23  # row of Rows.masks that says whether there is such an activity; -1
 OPENS = 24  # the data date: where what does not exist stands when nothing comes before it
 DELAY_ROW = 25  # row of Rows.delays: minutes of work that risks put before its start; -1: none
 ASKED = 26  # whether a condition asks about it
-TRACED = 27  # the forward pass marks which of its links drive
-NODE_COLUMNS = 28
+NODE_COLUMNS = 27
 
 # Columns of Logic.links, sorted by successor.
 SOURCE = 0
@@ -97,11 +94,10 @@ class ChanceLogic(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Three rows of lanes a node, scratch rows, and a bit a lane for every link: whether it drives."""
+    """Three rows of lanes a node, and scratch rows."""
 
     of: npt.NDArray[np.int32]  # (nodes, 3, lanes)
     scratch: npt.NDArray[np.int32]  # (SCRATCH_ROWS, lanes filled up to words)
-    marks: npt.NDArray[np.uint16]  # (links, words of 16 lanes)
 
 
 class ChanceRows(NamedTuple):
@@ -109,7 +105,6 @@ class ChanceRows(NamedTuple):
 
     of: npt.NDArray[np.int32]
     scratch: npt.NDArray[np.int32]
-    marks: npt.NDArray[np.uint16]
     masks: npt.NDArray[np.uint8]  # (masks, lanes) what happens, holds, exists
     lags: npt.NDArray[np.int32]  # (uncertain lags, lanes)
     delays: npt.NDArray[np.int32]  # (nodes that risks strike at their start, lanes)

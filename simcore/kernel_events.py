@@ -123,10 +123,10 @@ def condition_rows(logic, model, t, stream, first, lanes, memory, work, sampled)
             continue
         answer = rows.masks[logic.conditions[i, ANSWER]]
         if kind == BY_COST:
-            asked, minutes = model.costs.asked[i], rows.of[:, ROW_DURATION]
+            asked = model.costs.asked[i]
             for j in range(lanes):
                 cost[j] = model.costs.asked_limit[i, 0]
-            terms_row(model, asked[0], asked[1], stream, first, lanes, risk, minutes, rows.lags, cost)
+            terms_row(model, asked[0], asked[1], stream, first, lanes, risk, rows.of, rows.lags, cost)
             if asked[2] >= 0:
                 owner_row(model, asked[2], stream, first, lanes, risk, cost)
         for j in range(lanes):

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import borrow, kernel, phase
-from simcore.kernel_calendar import base_work_row, planned_row, work_row
+from simcore.jit import borrow, inlined, kernel, phase
+from simcore.kernel_calendar import DAYS, base_work_row, planned_row, work_row
 from simcore.kernel_columns import LOOK_UP, ROW_DURATION, ROW_FINISH
-from simcore.kernel_risk import ONCE, PER_NODE, exact_row, owner_row, terms_row
+from simcore.kernel_risk import ONCE, PER_NODE, exact_row, owner_row, term_row
 
 # Columns of FlowModel.lines.
 LINE_PER, LINE_ROW = 0, 1  # as Costs.place has them; ONCE: at OPENS
@@ -81,6 +81,8 @@ class FlowModel(NamedTuple):
     prices : Prices
     priced : bool
         Whether any price moves.
+    certain : float
+        Part of the total that no price moves: all that stands in no term, or where prices move what has been spent.
     """
 
     lines: npt.NDArray[np.int32]
@@ -91,6 +93,7 @@ class FlowModel(NamedTuple):
     discount: npt.NDArray[np.float64]
     prices: Prices
     priced: bool
+    certain: float
 
 
 class FlowRows(NamedTuple):
@@ -115,12 +118,12 @@ class FlowSamples(NamedTuple):
     """One value an iteration; empty where it is not asked for."""
 
     by_period: npt.NDArray[np.float64]  # (periods, iterations)
-    cost: npt.NDArray[np.float64]  # (iterations,) at the prices of the dates
-    base: npt.NDArray[np.float64]  # (iterations,) at the prices of the price date
+    cost: npt.NDArray[np.float64]  # (iterations,) in all, at the prices of the dates
+    base: npt.NDArray[np.float64]  # (iterations,) at the prices of the price date, where prices move
     present: npt.NDArray[np.float64]  # (iterations,) present value
 
 
-@phase
+@kernel
 def window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, rows):
     """Work coordinates, whatever weather takes, between which what remains of an activity is worked on."""
     c, row, opens = lines[i, LINE_CALENDAR], lines[i, LINE_ROW], lines[i, OPENS]
@@ -130,11 +133,13 @@ def window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, r
         finish, duration, gap = places[row, ROW_FINISH, :lanes], places[row, ROW_DURATION], lines[i, INSIDE_GAP]
         work_row(cal, c, finish, end, look_up)
         for j in range(lanes):
-            clock[j] = end[j] - duration[j] - gap
-        base_work_row(cal, c, finish, end, look_up)
-        planned_row(cal, c, clock, begin)
-        for j in range(lanes):
-            begin[j] = min(begin[j], end[j])
+            begin[j] = end[j] - duration[j] - gap
+        if cal.head[c, DAYS]:
+            clock[:lanes] = begin
+            planned_row(cal, c, clock, begin)
+            base_work_row(cal, c, finish, end, look_up)
+            for j in range(lanes):
+                begin[j] = min(begin[j], end[j])
         return
     if lines[i, LINE_PER] == ONCE:
         for j in range(lanes):
@@ -169,14 +174,22 @@ def as_spent(spent, lanes, rows):
 
 
 @phase
-def _amount_row(model, flow, i, stream, first, lanes, places, span_minutes, risk, amount):
-    """Money of a line in every lane, at the prices it was priced by."""
+def _amount_row(model, flow, i, stream, first, lanes, places, span_minutes, risk, amount, total):
+    """Money of a line in every lane, at the prices it was priced by; what is not certain is added to the total too."""
+    times = risk.money[:lanes]
     for j in range(lanes):
         amount[j] = flow.money[i, FIXED_MONEY]
-    a, b = flow.lines[i, TERMS_FROM], flow.lines[i, TERMS_UPTO]
-    terms_row(model, a, b, stream, first, lanes, risk, places[:, ROW_DURATION], span_minutes, amount)
+    for t in range(np.int64(flow.lines[i, TERMS_FROM]), np.int64(flow.lines[i, TERMS_UPTO])):
+        term_row(model, t, stream, first, lanes, risk, places, span_minutes)
+        for j in range(lanes):
+            amount[j] += times[j]
+            total[j] += times[j]
     if flow.lines[i, OWNER] >= 0:
-        owner_row(model, flow.lines[i, OWNER], stream, first, lanes, risk, amount)
+        times[:] = 0.0
+        owner_row(model, np.int64(flow.lines[i, OWNER]), stream, first, lanes, risk, times)
+        for j in range(lanes):
+            amount[j] += times[j]
+            total[j] += times[j]
 
 
 @kernel
@@ -192,44 +205,55 @@ def _step_of(edges, w):
     return low
 
 
+@inlined
+def _share(curve, parts, worked, width):
+    """Share of its money that a line has spent when so much of its work is done."""
+    done = parts * np.float64(worked) / np.float64(width)
+    k = min(np.int64(done), parts - 1)
+    return curve[k] + (done - k) * (curve[k + 1] - curve[k])
+
+
 @phase
-def _spent_row(flow, i, upto, lanes, rows, out):
-    """What a line has spent up to a work coordinate; all of it, exactly, where it is done."""
-    first, width, rate, amount = rows.from_, rows.width, rows.rate, rows.amount
+def _steps_of(flow, i, lanes, rows):
+    """The first step in which a line is spent in any lane, and the coordinate where the last lane ends; starts its rows."""
+    edges = flow.edges[flow.lines[i, LINE_CALENDAR]]
+    first, width, amount, rate, before = rows.from_, rows.width, rows.amount, rows.rate, rows.before
+    low, high = first[0], first[0] + width[0]
+    for j in range(lanes):
+        low = min(low, first[j])
+        high = max(high, np.int32(first[j] + width[j]))
+        rate[j] = amount[j] / np.float64(width[j])
+        before[j] = 0.0
+    return _step_of(edges, low), high
+
+
+@phase
+def _spend_row(flow, i, upto, lanes, rows, here):
+    """Add to ``here`` what a line spends up to a work coordinate, beyond what it has spent; exactly the rest where it is done."""
+    first, width, rate, amount, before = rows.from_, rows.width, rows.rate, rows.amount, rows.before
     if flow.lines[i, SPENT] != BY_CURVE:
         for j in range(lanes):
-            done = max(np.int32(upto - first[j]), np.int32(0))
-            out[j] = rate[j] * np.float64(done) if done < width[j] else amount[j]
+            worked = max(np.int32(upto - first[j]), np.int32(0))
+            spent = rate[j] * np.float64(worked) if worked < width[j] else amount[j]
+            here[j] += spent - before[j]
+            before[j] = spent
         return
-    parts = flow.lines[i, CURVE_PARTS]
-    curve = flow.curves[flow.lines[i, CURVE_FROM]:]
+    curve, parts = flow.curves[flow.lines[i, CURVE_FROM]:], np.int64(flow.lines[i, CURVE_PARTS])
     for j in range(lanes):
-        worked = max(np.int32(upto - first[j]), np.int32(0))
-        done = parts * np.float64(min(worked, width[j])) / np.float64(width[j])
-        k = min(np.int64(done), parts - 1)
-        share = curve[k] + (done - k) * (curve[k + 1] - curve[k])
-        out[j] = amount[j] * share if worked < width[j] else amount[j]
+        worked = min(max(np.int32(upto - first[j]), np.int32(0)), width[j])
+        spent = amount[j] * _share(curve, parts, worked, width[j]) if worked < width[j] else amount[j]
+        here[j] += spent - before[j]
+        before[j] = spent
 
 
 @kernel
 def spread_line(flow, i, lanes, rows):
     """Add a line's money to the steps in which it is spent."""
-    group = flow.lines[i, GROUP]
-    edges, spent = flow.edges[flow.lines[i, LINE_CALENDAR]], rows.spent[group]
-    first, width, amount, rate, before, upto = rows.from_, rows.width, rows.amount, rows.rate, rows.before, rows.spread
-    low, high = first[0], first[0] + width[0]
-    for j in range(lanes):
-        low = min(low, first[j])
-        high = max(high, first[j] + width[j])
-        rate[j] = amount[j] / np.float64(width[j])
-        before[j] = 0.0
-    k, last = _step_of(edges, low), edges.shape[0] - 2
-    while k < last and edges[k + 1] < high:
-        _spent_row(flow, i, edges[k + 1], lanes, rows, upto)
-        here = spent[k]
-        for j in range(lanes):
-            here[j] += upto[j] - before[j]
-            before[j] = upto[j]
+    edges, spent = flow.edges[flow.lines[i, LINE_CALENDAR]], rows.spent[flow.lines[i, GROUP]]
+    amount, before = rows.amount, rows.before
+    k, high = _steps_of(flow, i, lanes, rows)
+    while k < edges.shape[0] - 2 and edges[k + 1] < high:
+        _spend_row(flow, i, edges[k + 1], lanes, rows, spent[k])
         k += 1
     here = spent[k]
     for j in range(lanes):
@@ -239,23 +263,17 @@ def spread_line(flow, i, lanes, rows):
 @kernel
 def price_line(flow, i, lanes, rows, grown):
     """A line's money at the prices of the steps in which it is spent."""
-    group = flow.lines[i, GROUP]
-    edges, factor = flow.edges[flow.lines[i, LINE_CALENDAR]], rows.factor[group]
-    first, width, amount, rate, before, upto = rows.from_, rows.width, rows.amount, rows.rate, rows.before, rows.spread
-    low, high = first[0], first[0] + width[0]
+    edges, factor = flow.edges[flow.lines[i, LINE_CALENDAR]], rows.factor[flow.lines[i, GROUP]]
+    amount, before, here = rows.amount, rows.before, rows.spread
+    k, high = _steps_of(flow, i, lanes, rows)
     for j in range(lanes):
-        low = min(low, first[j])
-        high = max(high, first[j] + width[j])
-        rate[j] = amount[j] / np.float64(width[j])
-        before[j] = 0.0
         grown[j] = 0.0
-    k, last = _step_of(edges, low), edges.shape[0] - 2
-    while k < last and edges[k + 1] < high:
-        _spent_row(flow, i, edges[k + 1], lanes, rows, upto)
+    while k < edges.shape[0] - 2 and edges[k + 1] < high:
+        here[:lanes] = 0.0
+        _spend_row(flow, i, edges[k + 1], lanes, rows, here)
         price = factor[k]
         for j in range(lanes):
-            grown[j] += (upto[j] - before[j]) * price[j]
-            before[j] = upto[j]
+            grown[j] += here[j] * price[j]
         k += 1
     price = factor[k]
     for j in range(lanes):
@@ -305,12 +323,12 @@ def _levels(model, index, rate, stream, first, lanes, risk, rows):
 
 @phase
 def _reduce(flow, where, lanes, rows, samples):
-    """Sum what all lines have spent by period, and in all."""
+    """Sum what all lines have spent by period, and in all; where prices move that is the total."""
     at, step = where
-    total, base, present = rows.amount, rows.rate, rows.before
+    total, base, present = rows.grown, rows.rate, rows.before
     for j in range(lanes):
-        total[j] = 0.0
-        base[j] = 0.0
+        total[j] = flow.certain if flow.priced else total[j]
+        base[j] = flow.certain
         present[j] = 0.0
     for g in range(rows.spent.shape[0]):
         for k in range(rows.spent.shape[1]):
@@ -320,14 +338,16 @@ def _reduce(flow, where, lanes, rows, samples):
                 for j in range(lanes):
                     base[j] += spent[j] * ratio
                     spent[j] *= factor[j]
+                for j in range(lanes):
+                    total[j] += spent[j]
             for j in range(lanes):
-                total[j] += spent[j]
                 present[j] += spent[j] * discount
             if period >= 0:
                 for j in range(lanes):
                     samples.by_period[period, at + j * step] += spent[j]
-    for j in range(lanes if samples.cost.shape[0] > 0 else 0):
+    for j in range(lanes):
         samples.cost[at + j * step] = total[j]
+    for j in range(lanes if flow.priced else 0):
         samples.base[at + j * step] = base[j]
     for j in range(lanes if samples.present.shape[0] > 0 else 0):
         samples.present[at + j * step] = present[j]
@@ -342,13 +362,14 @@ def flow_batch(cal, model, flow, stream, k, lanes, dates, risk, rows, where, sam
     cal, model, flow, risk, rows, samples = borrow(cal), borrow(model), borrow(flow), borrow(risk), borrow(rows), borrow(samples)
     places, scratch, span_start, span_finish, span_minutes = borrow(dates)
     rows.spent[:, :, :lanes] = 0.0
-    lines, amount = flow.lines, rows.amount[:lanes]
+    lines, amount, total = flow.lines, rows.amount[:lanes], rows.grown[:lanes]
+    total[:] = flow.certain
     per, row = -1, -1
     for i in range(lines.shape[0]):
         if lines[i, LINE_PER] != per or lines[i, LINE_ROW] != row or per == ONCE:
             window_row(cal, lines, i, lanes, places, span_start, span_finish, scratch, rows)
             per, row = lines[i, LINE_PER], lines[i, LINE_ROW]
-        _amount_row(model, flow, i, stream, k, lanes, places, span_minutes, risk, amount)
+        _amount_row(model, flow, i, stream, k, lanes, places, span_minutes, risk, amount, total)
         as_spent(lines[i, SPENT], lanes, rows)
         spread_line(flow, i, lanes, rows)
     if flow.priced:

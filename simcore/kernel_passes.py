@@ -36,7 +36,6 @@ from simcore.kernel_columns import (
     INSIDE,
     LAG,
     LAG_CALENDAR,
-    LAGGED,
     LATEST,
     LATEST_FINISH,
     LINKS_AT,
@@ -60,9 +59,7 @@ from simcore.kernel_columns import (
     SNAP_START,
     SOURCE,
     STARTS_USED,
-    TRACED,
 )
-from simcore.kernel_vectors import not_negative
 
 
 @inlined
@@ -113,12 +110,10 @@ def lagged_row(logic, e, rows, lanes, out):
 
 
 @kernel
-def _raise_to_links(logic, first, last, rows, lanes, bound, at, step):
-    """Raise a row of bounds to what links ``first .. last`` ask.
-
-    What links with a lag ask goes to the scratch rows ``at``, ``at + step`` ...; returns the next one.
-    """
+def _raise_to_links(logic, first, last, rows, lanes, bound):
+    """Raise a row of bounds to what links ``first .. last`` ask."""
     links = logic.links
+    lagged = rows.scratch[2, :lanes]
     for e in range(first, last):
         if links[e, LAG] == 0 and links[e, SHARE] == 0 and links[e, BY_CHANCE] == 0:
             p = links[e, SOURCE]
@@ -126,12 +121,9 @@ def _raise_to_links(logic, first, last, rows, lanes, bound, at, step):
             for j in range(lanes):
                 bound[j] = max(bound[j], source[j])
         else:
-            lagged = rows.scratch[at, :lanes]
             lagged_row(logic, e, rows, lanes, lagged)
             for j in range(lanes):
                 bound[j] = max(bound[j], lagged[j])
-            at += step
-    return at
 
 
 @kernel
@@ -149,7 +141,7 @@ def _lower_to_links(logic, first, last, rows, lanes, bound):
 def place(logic, t, bound, work, rows, lanes, dated):
     """Clock finish of node ``t`` from its work coordinate, and its start where it is used (or ``dated`` asks for all).
 
-    ``bound`` is the instant its logic asked for. Returns whether the finish is where its work ends in every lane.
+    ``bound`` is the instant its logic asked for.
     """
     nodes, cal = logic.nodes, logic.calendars
     c, gap = nodes[t, CALENDAR], nodes[t, GAP]
@@ -169,7 +161,7 @@ def place(logic, t, bound, work, rows, lanes, dated):
     if shortest + gap > 0:
         if dated or nodes[t, STARTS_USED]:
             start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
-        return True
+        return
     start_row(cal, c, work, start, rows.scratch[LOOK_UP, :lanes])
     may_go_back = nodes[t, SNAP] >= SNAP_FINISH
     inside = nodes[t, INSIDE] if may_go_back else np.int32(0)
@@ -178,42 +170,6 @@ def place(logic, t, bound, work, rows, lanes, dated):
             at = finish[j] if may_go_back and bound[j] == finish[j] else start[j] + inside
             start[j] = at
             finish[j] = at
-    return False
-
-
-@kernel
-def _mark_reached(logic, first, last, since, rows, lanes, at):
-    """Mark the lanes in which links ``first .. last`` ask for an instant not before ``since``, which is what drives a node.
-
-    ``since`` is the first instant of the node's coordinate; later ones nothing asks for. Returns the next row, as above.
-    """
-    links, apart = logic.links, rows.scratch[6]
-    for e in range(first, last):
-        p = links[e, SOURCE]
-        asked = rows.of[p, ROW_FINISH] if links[e, FROM_FINISH] else rows.of[p, ROW_START]
-        if links[e, LAG] != 0 or links[e, SHARE] != 0:
-            asked = rows.scratch[at]
-            at += 1
-        for j in range(lanes):
-            apart[j] = asked[j] - since[j]
-        marks = rows.marks[e]
-        for w in range((lanes + 15) // 16):
-            marks[w] = not_negative(apart, 16 * w)
-    return at
-
-
-@kernel
-def _mark_finish_links(logic, t, whole, work, rows, lanes, at):
-    """Mark which of the links that bound the finish of node ``t`` drive it; ``whole`` as :func:`place` returned it."""
-    nodes, since = logic.nodes, rows.scratch[4, :lanes]
-    if whole:
-        _mark_reached(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], rows.of[t, ROW_FINISH, :lanes], rows, lanes, at)
-        return
-    end = rows.scratch[3, :lanes]
-    for j in range(lanes):
-        end[j] = work[j] + rows.of[t, ROW_DURATION, j] + nodes[t, GAP]
-    finish_row(logic.calendars, nodes[t, CALENDAR], end, since, rows.scratch[LOOK_UP, :lanes])
-    _mark_reached(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], since, rows, lanes, at)
 
 
 @phase
@@ -234,11 +190,10 @@ def place_early(logic, t, rows, lanes, work, dated):
         if nodes[t, EXISTS] >= 0:
             absent_row(logic, t, rows, lanes)
         return
-    earliest, traced = nodes[t, EARLIEST], nodes[t, TRACED] != 0
-    kept, step = (LAGGED, 1) if traced else (2, 0)
+    earliest = nodes[t, EARLIEST]
     for j in range(lanes):
         bound[j] = earliest
-    at = _raise_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound, kept, step)
+    _raise_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound)
     if nodes[t, FIRST_OF]:
         _lower_to_links(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], rows, lanes, bound)
     work_row(cal, c, bound, work, rows.scratch[LOOK_UP, :lanes])
@@ -246,19 +201,16 @@ def place_early(logic, t, rows, lanes, work, dated):
         finish_bound, finish_work = rows.scratch[1, :lanes], rows.scratch[3, :lanes]
         for j in range(lanes):
             finish_bound[j] = nodes[t, EARLIEST_FINISH]
-        _raise_to_links(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], rows, lanes, finish_bound, at, step)
+        _raise_to_links(logic, nodes[t, LINKS_MIDDLE], nodes[t, LINKS_END], rows, lanes, finish_bound)
         for j in range(lanes):
             finish_bound[j] = max(finish_bound[j], earliest)
         work_row(cal, c, finish_bound, finish_work, rows.scratch[LOOK_UP, :lanes])
+        duration, gap = rows.of[t, ROW_DURATION, :lanes], nodes[t, GAP]
         for j in range(lanes):
-            pushed = finish_work[j] - rows.of[t, ROW_DURATION, j] - nodes[t, GAP]
-            if pushed > work[j] or (pushed == work[j] and finish_bound[j] > bound[j]):
-                bound[j] = finish_bound[j]
+            pushed = np.int32(np.int32(finish_work[j] - duration[j]) - gap)
+            asks = (pushed > work[j]) | ((pushed == work[j]) & (finish_bound[j] > bound[j]))
+            bound[j] = finish_bound[j] if asks else bound[j]
             work[j] = max(work[j], pushed)
-    if traced and nodes[t, LINKS_AT] < nodes[t, LINKS_MIDDLE]:
-        since = rows.scratch[4, :lanes]
-        finish_row(cal, c, work, since, rows.scratch[LOOK_UP, :lanes])
-        _mark_reached(logic, nodes[t, LINKS_AT], nodes[t, LINKS_MIDDLE], since, rows, lanes, kept)
     delay = nodes[t, DELAY]
     if delay:
         for j in range(lanes):
@@ -271,9 +223,7 @@ def place_early(logic, t, rows, lanes, work, dated):
         constant_row(cal, c, nodes[t, CAP_FINISH], latest_finish)
         for j in range(lanes):
             work[j] = min(work[j], latest[j], np.int32(latest_finish[j] - nodes[t, GAP] - rows.of[t, ROW_DURATION, j]))
-    whole = place(logic, t, bound, work, rows, lanes, dated)
-    if traced and nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END]:
-        _mark_finish_links(logic, t, whole, work, rows, lanes, at)
+    place(logic, t, bound, work, rows, lanes, dated)
     if nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END] and nodes[t, SNAP] != SNAP_NEAREST:
         _finish_on_time(logic, t, rows.scratch[1, :lanes], work, rows, lanes)
     if nodes[t, EXISTS] >= 0:
@@ -299,15 +249,17 @@ def _finish_on_time(logic, t, finish_bound, work, rows, lanes):
 
 
 @phase
-def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_out, lanes, work):
+def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_out, lanes, work, dated):
     """Late finish and start of node ``t`` from its successors' late rows; leaves the late finish coordinate in ``work``.
 
-    ``successors`` lists its links: number of the link, successor.
+    ``successors`` lists its links: number of the link, successor. The late finish is dated where a link to the finish or
+    ``dated`` asks for it.
     """
     nodes, links, cal = logic.nodes, logic.links, logic.calendars
     c = nodes[t, CALENDAR]
     bound, start_bound = rows.scratch[0, :lanes], rows.scratch[1, :lanes]
     lagged, start_work = rows.scratch[2, :lanes], rows.scratch[3, :lanes]
+    duration, gap = rows.of[t, ROW_DURATION, :lanes], nodes[t, GAP]
     for j in range(lanes):
         bound[j] = min(late_finish[j], nodes[t, LATEST_FINISH])
         start_bound[j] = nodes[t, LATEST]
@@ -336,15 +288,18 @@ def place_late(logic, successors, t, late_finish, rows, late_start, late_finish_
     if starts_bound:
         work_row(cal, c, start_bound, start_work, rows.scratch[LOOK_UP, :lanes])
         for j in range(lanes):
-            work[j] = min(work[j], start_work[j] + rows.of[t, ROW_DURATION, j] + nodes[t, GAP])
+            work[j] = min(work[j], np.int32(np.int32(start_work[j] + duration[j]) + gap))
+    shortest = duration[0]
     for j in range(lanes):
-        start_work[j] = work[j] - rows.of[t, ROW_DURATION, j] - nodes[t, GAP]
+        start_work[j] = work[j] - duration[j] - gap
+        shortest = min(shortest, duration[j])
     start_row(cal, c, start_work, late_start[t, :lanes], rows.scratch[LOOK_UP, :lanes])
-    finish_row(cal, c, work, late_finish_out[t, :lanes], rows.scratch[LOOK_UP, :lanes])
+    if dated or shortest + gap == 0 or nodes[t, LINKS_MIDDLE] < nodes[t, LINKS_END]:
+        finish_row(cal, c, work, late_finish_out[t, :lanes], rows.scratch[LOOK_UP, :lanes])
     snap = nodes[t, SNAP]
     inside = nodes[t, INSIDE] if snap == SNAP_START else np.int32(0)
-    for j in range(lanes):
-        if rows.of[t, ROW_DURATION, j] + nodes[t, GAP] == 0:
+    for j in range(lanes if shortest + gap == 0 else 0):
+        if duration[j] + gap == 0:
             on_time = rows.of[t, ROW_FINISH, j]
             asked = min(bound[j], start_bound[j])
             both = late_start[t, j] if snap == SNAP_START and asked == late_start[t, j] else late_finish_out[t, j] - inside

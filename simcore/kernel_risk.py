@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import kernel, phase
+from simcore.jit import inlined, kernel, phase
+from simcore.kernel_columns import ROW_DURATION
 from simcore.kernel_sampling import SCALE, SHIFT, QuantileTables, Variables, latent_row, quantile_row, stream_row
 
 FACTOR, FACTOR_PARALLEL, IMPACT, IMPACT_PARALLEL = 0, 1, 2, 3
@@ -237,14 +238,18 @@ def apply_effects(model, effects, owner, stream, first, lanes, rows):
 
 
 @phase
-def duration_row(model, t, stream, first, lanes, rows, out):
-    """Sampled duration of node ``t`` in whole minutes; returns how many lanes fell below zero and were set to zero."""
+def duration_row(model, t, stream, first, lanes, rows, out, stays):
+    """Sampled duration of node ``t`` in whole minutes; returns how many lanes fell below zero and were set to zero.
+
+    ``stays`` says that nothing else writes to the row, so that what is certain stands there from earlier batches.
+    """
     base, v = model.duration[t, BASE], model.duration[t, DURATION_VARIABLE]
     effects = model.effects
     affected = effects.at[t] < effects.at[t + 1]
     if v < 0 and not affected:
-        for j in range(lanes):
-            out[j] = base
+        if not stays or out[0] != base or out[lanes - 1] != base:
+            for j in range(lanes):
+                out[j] = base
         return 0
     running = rows.scratch[RUNNING, :lanes]
     if v < 0:
@@ -261,12 +266,12 @@ def duration_row(model, t, stream, first, lanes, rows, out):
     return clamped
 
 
-@phase
+@kernel
 def times_row(model, i, stream, first, lanes, rows):
     """What the minutes of term ``i`` are multiplied by, or its money where it is due once; in the money row."""
     costs, number = model.costs, model.variables.number
     value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
-    rate, where, market = costs.rate[i], costs.place[i, WHERE], costs.place[i, MARKET]
+    rate, where, market = costs.rate[i], costs.place[i, WHERE], np.int64(costs.place[i, MARKET])  # as owners of effects are
     for j in range(lanes):
         times[j] = rate if where < 0 or rows.masks[where, j] else 0.0
     if market >= 0:
@@ -286,28 +291,61 @@ def times_row(model, i, stream, first, lanes, rows):
 
 
 @phase
-def terms_row(model, begin, end, stream, first, lanes, rows, minutes_of, span_minutes, cost):
-    """Add the terms ``begin <= i < end`` of the cost."""
+def term_row(model, i, stream, first, lanes, rows, rows_of, span_minutes):
+    """Money of term ``i`` in every lane; in the money row."""
     costs, times = model.costs, rows.money[:lanes]
-    for i in range(begin, end):
-        per, row = costs.place[i, PER], costs.place[i, ROW]
-        minutes = span_minutes[row] if per == PER_SPAN else minutes_of[row]
-        varies = costs.place[i, TERM_VARIABLE] >= 0 or costs.place[i, SECOND] >= 0 or costs.place[i, MARKET] >= 0
-        if not varies and per != ONCE:
-            rate = costs.rate[i]
-            for j in range(lanes):
-                cost[j] += rate * minutes[j]
-            continue
-        times_row(model, i, stream, first, lanes, rows)
-        if per == ONCE:
-            for j in range(lanes):
-                cost[j] += times[j]
-        else:
-            for j in range(lanes):
-                cost[j] += times[j] * minutes[j]
+    per, row = costs.place[i, PER], costs.place[i, ROW]
+    minutes = span_minutes[row] if per == PER_SPAN else rows_of[row, ROW_DURATION]
+    varies = costs.place[i, TERM_VARIABLE] >= 0 or costs.place[i, SECOND] >= 0 or costs.place[i, MARKET] >= 0
+    if not varies and per != ONCE:
+        rate = costs.rate[i]
+        for j in range(lanes):
+            times[j] = rate * minutes[j]
+        return
+    times_row(model, i, stream, first, lanes, rows)
+    if per != ONCE:
+        for j in range(lanes):
+            times[j] *= minutes[j]
 
 
 @phase
+def terms_row(model, begin, end, stream, first, lanes, rows, rows_of, span_minutes, cost):
+    """Add the terms ``begin <= i < end`` of the cost."""
+    costs, number = model.costs, model.variables.number
+    value, times = rows.scratch[VALUE, :lanes], rows.money[:lanes]
+    done = begin
+    for i in range(begin, end):
+        if i < done:
+            continue
+        per, row, where = costs.place[i, PER], costs.place[i, ROW], costs.place[i, WHERE]
+        minutes = span_minutes[row] if per == PER_SPAN else rows_of[row, ROW_DURATION]
+        rate = costs.rate[i]
+        if i + 1 < end and _follows_duration(costs, i) and _follows_duration(costs, i + 1):
+            other, second = costs.rate[i + 1], rows_of[costs.place[i + 1, ROW], ROW_DURATION]
+            for j in range(lanes):
+                cost[j] = cost[j] + rate * minutes[j] + other * second[j]
+            done = i + 2
+            continue
+        v, alone = costs.place[i, TERM_VARIABLE], costs.place[i, SECOND] < 0 and costs.place[i, MARKET] < 0
+        if per != ONCE and v >= 0 and alone and where < 0:
+            quantile_row(model.variables, model.tables, rows.latents, v, stream, first, rows.bits[:lanes], value)
+            scale, shift = number[v, SCALE], number[v, SHIFT]
+            for j in range(lanes):
+                cost[j] += rate * (shift + scale * np.float64(value[j])) * minutes[j]
+            continue
+        term_row(model, i, stream, first, lanes, rows, rows_of, span_minutes)
+        for j in range(lanes):
+            cost[j] += times[j]
+
+
+@inlined
+def _follows_duration(costs, i):
+    """Whether term ``i`` is a certain rate of a node's minutes; two such in a row are added in one go, in their order."""
+    certain = costs.place[i, TERM_VARIABLE] < 0 and costs.place[i, SECOND] < 0 and costs.place[i, MARKET] < 0
+    return costs.place[i, PER] == PER_NODE and certain
+
+
+@kernel
 def owner_row(model, owner, stream, first, lanes, rows, cost):
     """Add the cost impacts of risk events on one owner."""
     running, where = rows.scratch[RUNNING, :lanes], model.costs.owner_where[owner]
@@ -319,13 +357,13 @@ def owner_row(model, owner, stream, first, lanes, rows, cost):
 
 
 @phase
-def cost_row(model, stream, first, lanes, rows, minutes_of, span_minutes, cost):
+def cost_row(model, stream, first, lanes, rows, rows_of, span_minutes, cost):
     """Total cost of every lane: what is certain, the terms, the cost impacts of risk events; always in the same order.
 
-    ``minutes_of`` holds the sampled duration of every node, ``span_minutes`` the working time of every span.
+    ``rows_of`` are the rows of all nodes, ``span_minutes`` the working time of every span.
     """
     for j in range(lanes):
         cost[j] = model.costs.certain
-    terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, minutes_of, span_minutes, cost)
+    terms_row(model, 0, model.costs.place.shape[0], stream, first, lanes, rows, rows_of, span_minutes, cost)
     for owner in range(model.costs.owner_where.shape[0]):
         owner_row(model, owner, stream, first, lanes, rows, cost)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.jit import borrow, kernel, kernel_by_chance, phase
+from simcore.jit import borrow, inlined, kernel, kernel_by_chance, phase
 from simcore.kernel_calendar import DAYS, base_work_row, planned_row, work_row
 from simcore.kernel_chance import existing_lanes, exists_row
 from simcore.kernel_columns import (
@@ -18,6 +18,7 @@ from simcore.kernel_columns import (
     CALENDAR,
     DELAY_ROW,
     EXISTS,
+    EXPECTED,
     FLOAT_CALENDAR,
     GAP,
     LOOK_UP,
@@ -34,8 +35,10 @@ from simcore.kernel_events import clear_dated, condition_rows, dated_rows, delay
 from simcore.kernel_passes import place_early, place_late, span_row
 from simcore.kernel_risk import DATED_AT, DATED_END, RiskRows, cost_row, duration_row, sample_shared
 from simcore.kernel_trace import mark_ends, trace_driving
+from simcore.kernel_vectors import fetch
 
 BINS = 256
+LINE_BINS = 32  # bins in a line of the cache
 START, FINISH, DURATION, TOTAL_FLOAT = (np.int64(k) for k in range(4))  # as literals each would compile anew
 NOTHING, EXTREMES, COUNT = -1, 0, 1  # what is kept of every activity: nothing, only extremes (pilot), or histograms too
 
@@ -53,7 +56,7 @@ class Aims(NamedTuple):
         COMPLETED: finish of what is complete, or NONE. MUST_FINISH: bounds the late dates, or NONE for the project finish,
         or for the finish of all projects if WITH_ALL.
     finishes : ndarray of int8, shape (nodes,)
-        Whether a node counts for the project finish.
+        Whether a node's finish may be that of its project.
     focus : ndarray of int32, shape (focus, 2)
         Node (or nodes + span) whose date is kept per iteration, and whether it is the start.
     spans : ndarray of int32, shape (spans, 6)
@@ -112,20 +115,24 @@ class Workspace(NamedTuple):
     money: npt.NDArray[np.float64]  # (lanes,) scratch
 
 
-@kernel
+@phase
 def _keep(counters, t, quantity, row, lanes, mode, scratch):
     """Add a row of values to a node's extremes and histogram."""
+    keep_row(counters.range[t, quantity], counters.counts[t, quantity], row, lanes, mode, scratch)
+
+
+@kernel
+def keep_row(known, bins, row, lanes, mode, scratch):
+    """Add a row of values to its extremes and histogram."""
     low, high = row[0], row[0]
     for j in range(lanes):
         low = min(low, row[j])
         high = max(high, row[j])
-    known = counters.range[t, quantity]
     known[SMALLEST] = min(known[SMALLEST], low)
     known[LARGEST] = max(known[LARGEST], high)
     if mode == EXTREMES:
         return
     base, shift = known[LOW], known[LOG_WIDTH]
-    bins = counters.counts[t, quantity]
     if low == high:
         bins[min(max((low - base) >> shift, 0), BINS - 1)] += np.uint16(lanes)
         return
@@ -150,13 +157,16 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
         lag_rows(logic, model, stream, first, lanes, rows, work.risk)
     for t in range(n):
         duration = rows.of[t, ROW_DURATION, :lanes]
+        if mode == COUNT:
+            _fetch_counters(counters, t)
         if nodes[t, EXISTS] >= 0:
             exists_row(logic, t, rows, lanes)
         dated = sampled and model.duration[t, DATED_AT] < model.duration[t, DATED_END]
         if sampled:
             if dated:
                 clear_dated(logic, model, t, lanes, rows)
-            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            stays = nodes[t, EXPECTED] == NONE and nodes[t, EXISTS] < 0 and nodes[t, ASKED] == 0
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration, stays)
             counters.clamped[0] += 0 if dated else clamped
             if nodes[t, DELAY_ROW] >= 0:
                 delay_row(logic, model, nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
@@ -177,6 +187,15 @@ def early_pass(logic, model, aims, stream, first, lanes, work, counters, mode, s
             work.finish[projects, j] = max(work.finish[projects, j], work.finish[p, j])
 
 
+@inlined
+def _fetch_counters(counters, t):
+    """Have the histograms of node ``t`` brought near while it is placed."""
+    for quantity in range(counters.counts.shape[1]):
+        bins = counters.counts[t, quantity]
+        for i in range(0, BINS, LINE_BINS):
+            fetch(bins, i)
+
+
 @kernel_by_chance
 def _place_again(logic, model, t, stream, first, lanes, work, sampled, full):
     """Place node ``t`` once more where risk events had to see its dates before they strike, or a condition cut its work off.
@@ -189,7 +208,7 @@ def _place_again(logic, model, t, stream, first, lanes, work, sampled, full):
     while asked:
         if dated:
             dated_rows(logic, model, t, stream, first, lanes, rows, work.risk, coordinate)
-            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration)
+            clamped = duration_row(model, t, stream, first, lanes, work.risk, duration, False)
             if logic.nodes[t, DELAY_ROW] >= 0:
                 delay_row(logic, model, logic.nodes[t, DELAY_ROW], stream, first, lanes, rows, work.risk)
             dated = False
@@ -213,9 +232,9 @@ def keep_node(logic, counters, t, begin, end, rows, lanes, mode):
     if logic.nodes[t, EXISTS] >= 0:
         _keep_existing(logic, counters, t, (begin, end), rows, lanes, mode)
         return
-    _keep(counters, t, START, begin, lanes, mode, rows.scratch[0])
-    _keep(counters, t, FINISH, end, lanes, mode, rows.scratch[0])
-    _keep(counters, t, DURATION, duration, lanes, mode, rows.scratch[0])
+    for quantity in range(3):
+        row = begin if quantity == START else end if quantity == FINISH else duration
+        _keep(counters, t, quantity, row, lanes, mode, rows.scratch[0])
 
 
 @kernel_by_chance
@@ -292,9 +311,10 @@ def late_pass(logic, aims, lanes, work, counters, mode):
         mine = aims.successors[aims.successor_at[t]:aims.successor_at[t + 1]]
         finish = rows.of[t, ROW_FINISH, :lanes]
         latest = finish if nodes[t, OPEN_END] else work.finish[nodes[t, PROJECT], :lanes]
-        place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late)
+        c = nodes[t, FLOAT_CALENDAR]
+        dated = mode == NOTHING or c != nodes[t, CALENDAR] or nodes[t, EXISTS] >= 0
+        place_late(logic, mine, t, latest, rows, work.late_start, work.late_finish, lanes, late, dated)
         if mode >= EXTREMES:
-            c = nodes[t, FLOAT_CALENDAR]
             if c != nodes[t, CALENDAR]:
                 work_row(logic.calendars, c, work.late_finish[t, :lanes], late, work.rows.scratch[LOOK_UP, :lanes])
             work_row(logic.calendars, c, finish, early, work.rows.scratch[LOOK_UP, :lanes])
@@ -347,7 +367,7 @@ def close_batch(logic, model, aims, stream, k, lanes, work, counters, where, sam
     counters, samples = borrow(counters), borrow(samples)
     spans_pass(logic, aims, lanes, work, counters, mode)
     if sampled and mode != EXTREMES and work.cost.shape[0] > 0:
-        cost_row(model, stream, k, lanes, work.risk, work.rows.of[:, ROW_DURATION], work.span_minutes, work.cost)
+        cost_row(model, stream, k, lanes, work.risk, work.rows.of, work.span_minutes, work.cost)
     if mode == COUNT:
         _keep_samples(aims, where, lanes, work, samples)
 

@@ -87,7 +87,7 @@ def _amounts(model, flow, ask, i, stream, first, lanes, places, span_minutes, ri
     for j in range(lanes):
         amount[j] = flow.money[i, FIXED_MONEY]
         at_plan[j] = flow.money[i, FIXED_MONEY]
-    for t in range(flow.lines[i, TERMS_FROM], flow.lines[i, TERMS_UPTO]):
+    for t in range(np.int64(flow.lines[i, TERMS_FROM]), np.int64(flow.lines[i, TERMS_UPTO])):
         per, row = model.costs.place[t, PER], model.costs.place[t, ROW]
         times_row(model, t, stream, first, lanes, risk)
         if per == ONCE:
@@ -178,7 +178,7 @@ def share_batch(cal, model, flow, ask, stream, k, lanes, dates, risk, rows, mine
         _amounts(model, flow, ask, i, stream, k, lanes, places, span_minutes, risk, rows, mine)
         _parts(flow, i, lanes, risk, rows, mine)
         if lines[i, OWNER] >= 0:
-            owner_row(model, lines[i, OWNER], stream, k, lanes, risk, amount)
+            owner_row(model, np.int64(lines[i, OWNER]), stream, k, lanes, risk, amount)
             for j in range(lanes):
                 parts[EVENTS, j] += amount[j]
             _impacts(model, lines[i, OWNER], stream, k, lanes, risk, mine, where, weights, shares.effects[replicate])

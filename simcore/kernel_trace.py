@@ -1,7 +1,7 @@
 """What drives the finish: the driving links, walked backward from the nodes that end the project.
 
-A link drives its successor in the lanes in which it asks for the work coordinate that the successor has. The forward pass marks
-that where it is at hand (column TRACED), a bit a lane; for the rest it is found from the dates.
+A link drives its successor in the lanes in which it asks for the work coordinate that the successor has. Lanes are marked by
+bits. Most nodes never come to lie on a driving path, so what drives them is not found out before.
 """
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from simcore.kernel_columns import (
     ROW_DURATION,
     ROW_FINISH,
     SOURCE,
-    TRACED,
 )
 from simcore.kernel_passes import lagged_row
 from simcore.kernel_vectors import not_negative, ones
@@ -56,39 +55,14 @@ def mark_ends(logic, aims, lanes, work):
         work.alive[t] = met != 0
 
 
-@kernel
-def _mark_by_dates(logic, t, rows, lanes):
-    """Mark which links of node ``t`` drive it, from the dates in the rows."""
-    nodes, cal, c = logic.nodes, logic.calendars, logic.nodes[t, CALENDAR]
-    own, asked, coordinate = rows.scratch[0, :lanes], rows.scratch[1, :lanes], rows.scratch[2, :lanes]
-    apart = rows.scratch[6]
-    for side in range(2):
-        first = nodes[t, LINKS_AT] if side == 0 else nodes[t, LINKS_MIDDLE]
-        last = nodes[t, LINKS_MIDDLE] if side == 0 else nodes[t, LINKS_END]
-        if first == last:
-            continue
-        work_row(cal, c, rows.of[t, ROW_FINISH, :lanes], own, rows.scratch[LOOK_UP, :lanes])
-        if side == 0:  # starts are not always dated: from the finish to the coordinate the links asked for
-            for j in range(lanes):
-                own[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP] + nodes[t, DELAY]
-            if nodes[t, EXISTS] >= 0 or nodes[t, DELAY_ROW] >= 0:
-                give_back(logic, t, rows, lanes, own)
-        for e in range(first, last):
-            lagged_row(logic, e, rows, lanes, asked)
-            work_row(cal, c, asked, coordinate, rows.scratch[LOOK_UP, :lanes])
-            for j in range(lanes):
-                apart[j] = np.int32(0) if coordinate[j] == own[j] else np.int32(-1)
-            for w in range((lanes + 15) // 16):
-                rows.marks[e, w] = not_negative(apart, 16 * w)
-
-
 @phase
 def trace_driving(logic, rows, lanes, critical, alive, counts):
     """Walk the driving links backward from the lanes marked in ``critical``; count the lanes of every node.
 
     ``critical`` is (nodes, words) with the end nodes marked, ``alive`` marks the nodes with any lane set.
     """
-    nodes, links, words = logic.nodes, logic.links, (lanes + 15) // 16
+    nodes, links, cal, words = logic.nodes, logic.links, logic.calendars, (lanes + 15) // 16
+    own, asked, coordinate = rows.scratch[0, :lanes], rows.scratch[1, :lanes], rows.scratch[2, :lanes]
     for t in range(nodes.shape[0] - 1, -1, -1):
         if not alive[t]:
             continue
@@ -100,16 +74,36 @@ def trace_driving(logic, rows, lanes, critical, alive, counts):
             for w in range(words):
                 total += ones(mine[w])
         counts[t] += total
-        if nodes[t, PIN] != NO_PIN:
+        if nodes[t, PIN] != NO_PIN or nodes[t, LINKS_AT] == nodes[t, LINKS_END]:
             continue
-        if not nodes[t, TRACED]:
-            _mark_by_dates(logic, t, rows, lanes)
-        for e in range(nodes[t, LINKS_AT], nodes[t, LINKS_END]):
-            p = links[e, SOURCE]
-            theirs, marks, met = critical[p], rows.marks[e], np.uint16(0)
-            for w in range(words):
-                drives = np.uint16(mine[w] & marks[w])
-                theirs[w] |= drives
-                met |= drives
-            if met:
-                alive[p] = 1
+        c = nodes[t, CALENDAR]
+        for side in range(2):
+            first = nodes[t, LINKS_AT] if side == 0 else nodes[t, LINKS_MIDDLE]
+            last = nodes[t, LINKS_MIDDLE] if side == 0 else nodes[t, LINKS_END]
+            if first == last:
+                continue
+            work_row(cal, c, rows.of[t, ROW_FINISH, :lanes], own, rows.scratch[LOOK_UP, :lanes])
+            if side == 0:  # starts are not always dated: from the finish to the coordinate the links asked for
+                for j in range(lanes):
+                    own[j] -= rows.of[t, ROW_DURATION, j] + nodes[t, GAP] + nodes[t, DELAY]
+                if nodes[t, EXISTS] >= 0 or nodes[t, DELAY_ROW] >= 0:
+                    give_back(logic, t, rows, lanes, own)
+            for e in range(first, last):
+                lagged_row(logic, e, rows, lanes, asked)
+                work_row(cal, c, asked, coordinate, rows.scratch[LOOK_UP, :lanes])
+                p = links[e, SOURCE]
+                if _pass_on(mine, coordinate, own, rows.scratch[6], lanes, critical[p]):
+                    alive[p] = 1
+
+
+@kernel
+def _pass_on(mine, coordinate, own, apart, lanes, theirs):
+    """Mark ``theirs`` in the lanes of ``mine`` in which two coordinates are the same; whether there are any."""
+    for j in range(lanes):
+        apart[j] = np.int32(0) if coordinate[j] == own[j] else np.int32(-1)
+    met = np.uint16(0)
+    for w in range(mine.shape[0]):
+        drives = np.uint16(mine[w] & not_negative(apart, 16 * w))
+        theirs[w] |= drives
+        met |= drives
+    return met != 0

@@ -66,6 +66,25 @@ def not_negative(typingctx, row, j):
     return types.uint16(row, types.int64), generate
 
 
+def _nothing(row, i):
+    pass
+
+
+@instruction(_nothing)
+def fetch(typingctx, row, i):
+    """Have the memory of ``row[i]`` brought near, to be written soon; nothing waits for it."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [place.type, _I32, _I32, _I32])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(prefetch, [place, _I32(1), _I32(2), _I32(1)])
+        return context.get_dummy_value()
+
+    return types.void(row, types.int64), generate
+
+
 def _count(word):
     return int(word).bit_count()
 
@@ -99,7 +118,7 @@ def parabolas(typingctx, cells, cell, out, j):
             context.make_array(kind)(context, builder, value).data for kind, value in zip(kinds, arguments, strict=False)
         )
         first = arguments[3]
-        quads: list[list[ir.Value]] = [[], [], [], []]
+        quads = [[], [], [], []]
         for i in range(WIDE):
             number = builder.load(builder.gep(numbers, [builder.add(first, ir.Constant(_I64, i))]))
             at = builder.shl(builder.zext(number, _I64), ir.Constant(_I64, 2))

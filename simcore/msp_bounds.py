@@ -1,6 +1,7 @@
 """What dates ask of activities under Microsoft Project's rules, before their links do."""
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simcore.kernel_columns import PIN_FINISH, PIN_PLACED, PIN_START
@@ -41,7 +42,11 @@ class MspBounds:
     def __init__(self, logic: LogicBuilder):
         self.logic, self.plan, self.clock, self.calendars = logic, logic.plan, logic.clock, logic.calendars
         self.outline = Outline(self.plan)
-        self.fed = fed(logic)
+
+    @cached_property
+    def fed(self) -> set[Ref]:
+        """Activities and gates whose start some predecessor bounds."""
+        return fed(self.logic)
 
     def of(self, activity: Activity) -> Bounds:
         """Bounds of one activity."""

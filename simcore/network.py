@@ -14,6 +14,7 @@ from simcore.kernel_calendar import finish_one, start_one, work_one
 from simcore.kernel_columns import ChanceLogic, Logic
 from simcore.kernel_run import Aims
 from simcore.models.calendars import Calendar, always
+from simcore.models.collector import collector_paused
 from simcore.models.plan import Activity, Plan, Project, Status
 from simcore.weather_parts import weather_parts
 
@@ -115,7 +116,8 @@ class Network:
 
 def compile_network(plan: Plan) -> Network:
     """The plan's network; the same object for the same plan."""
-    network: Network = plan.remembered("network", lambda: _compile(plan))
+    with collector_paused():
+        network: Network = plan.remembered("network", lambda: _compile(plan))
     return network
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from simcore import kernel_columns as k
 from simcore import rules_msp, rules_p6
-from simcore.kernel_columns import NEVER, NO_PIN, NONE, SNAP_FINISH, SNAP_FORWARD, SNAP_NEAREST, SNAP_START, ChanceLogic, Logic
+from simcore.kernel_columns import NONE, SNAP_FINISH, SNAP_FORWARD, SNAP_NEAREST, SNAP_START, ChanceLogic, Logic
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import (
     Activity,
@@ -75,12 +75,16 @@ class LogicBuilder:
     def waits_no_more(self, link: Relationship) -> bool:
         """Whether a link asks nothing of its successor any more."""
         after = self.by_ref[link.successor]
+        if after.status is Status.NOT_STARTED and not after.manual:
+            return False
         is_set_aside = rules_p6.is_set_aside(link, after, self.plan.options(after.project))
         return is_set_aside or rules_msp.waits_no_more(self.plan, after)
 
     def lags_from_actual_start(self, link: Relationship) -> bool:
         """Whether a link asks its successor for a fixed date, by option."""
         before = self.by_ref[link.predecessor]
+        if before.status is Status.NOT_STARTED:
+            return False
         return rules_p6.hangs_on_actual_start(link, before, self.plan.options(before.project))
 
     def is_node(self, activity: Activity) -> bool:
@@ -209,22 +213,7 @@ class LogicBuilder:
         nodes = self._nodes(at)
         by_chance = (nodes[links[:, (k.SOURCE, k.TARGET)], k.EXISTS] >= 0).any(axis=1)
         links[:, k.BY_CHANCE] = by_chance | (links[:, k.LAG_ROW] >= 0) | (links[:, k.HOLDS] >= 0)
-        nodes[:, k.TRACED] = self._traced(nodes, links)
         return Logic(nodes, links, self.calendars.tables)
-
-    def _traced(self, nodes: npt.NDArray[np.int32], links: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        """Nodes whose links asked for no later work than they got, which decides in the forward pass which links drive."""
-        apart = ((links[:, k.LAG] != 0) | (links[:, k.SHARE] != 0)).astype(np.int64)
-        lagged = np.bincount(links[:, k.TARGET], apart, minlength=len(nodes))
-        by_chance = np.bincount(links[:, k.TARGET], links[:, k.BY_CHANCE], minlength=len(nodes))
-        inside = (nodes[:, k.INSIDE] != 0) & (nodes[:, k.SNAP] >= SNAP_FINISH)
-        bound_otherwise = (
-            (nodes[:, k.PIN] != NO_PIN) | (nodes[:, k.EXPECTED] != NONE) | (nodes[:, k.FIRST_OF] != 0)
-            | (nodes[:, k.CAP] != NEVER) | (nodes[:, k.CAP_FINISH] != NEVER) | (nodes[:, k.DELAY] < 0)
-        )  # fmt: skip
-        chance = (nodes[:, k.EXISTS] >= 0) | (nodes[:, k.DELAY_ROW] >= 0) | (nodes[:, k.ASKED] != 0) | (by_chance > 0)
-        plain = ~(inside | bound_otherwise | chance) & (lagged <= k.MOST_LAGGED)
-        return plain & (not self.calendars.weather)
 
     def chance_logic(self, logic: Logic) -> ChanceLogic:
         """The same with what chance decides."""
@@ -308,8 +297,9 @@ class LogicBuilder:
 
         Those that bound late dates only lie before and after.
         """
-        ordered = sorted(self.links, key=self._place_of_link)
-        places = np.array([self._place_of_link(link) for link in ordered], np.int64).reshape(-1, 2)
+        places = np.array([self._place_of_link(link) for link in self.links], np.int64).reshape(-1, 2)
+        order = np.lexsort((places[:, 1], places[:, 0]))  # stable
+        ordered, places = [self.links[i] for i in order.tolist()], places[order]
         self.owner = places[:, 0]
         n = len(self.order)
         counts = np.bincount(places[:, 0] * 4 + places[:, 1], minlength=4 * n).reshape(n, 4)
@@ -322,10 +312,11 @@ class LogicBuilder:
             links[:, k.SHARE] = [round((r.percent or 0.0) * 1e6) for r in ordered]
             links[:, k.LAG_CALENDAR] = [self.lag_calendar(r) for r in ordered]
             links[:, k.TARGET] = self.owner
-            lag_row = {lag.key: row for row, lag in enumerate(self.chances.lags)}
-            keys = [self.link_key(r) for r in ordered]
-            links[:, k.LAG_ROW] = [lag_row.get(key, -1) for key in keys]
-            links[:, k.HOLDS] = [self.chances.holds.get(key, -1) for key in keys]
+            links[:, (k.LAG_ROW, k.HOLDS)] = -1
+            if lag_row := {lag.key: row for row, lag in enumerate(self.chances.lags)}:
+                links[:, k.LAG_ROW] = [lag_row.get(self.link_key(r), -1) for r in ordered]
+            if holds := self.chances.holds:
+                links[:, k.HOLDS] = [holds.get(self.link_key(r), -1) for r in ordered]
         return links, ends[:, :3].astype(np.int32)
 
     def _place_of_link(self, link: Relationship) -> tuple[int, int]:

@@ -5,7 +5,28 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore import rules_msp
-from simcore.kernel_columns import NEVER, NONE, SOURCE, Logic
+from simcore.kernel_columns import (
+    ASKED,
+    BY_CHANCE,
+    CAP,
+    CAP_FINISH,
+    DELAY,
+    EXISTS,
+    EXPECTED,
+    FIRST_OF,
+    FROM_FINISH,
+    LAG,
+    LINKS_AT,
+    LINKS_MIDDLE,
+    NEVER,
+    NONE,
+    PIN,
+    PROJECT,
+    SHARE,
+    SOURCE,
+    TARGET,
+    Logic,
+)
 from simcore.kernel_run import Aims
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Status
 from simcore.network import Calendars, Clock, data_date
@@ -114,13 +135,25 @@ class SpanBuilder:
         must_finish = [self._minutes(rules_msp.must_finish_by(self.plan, p)) for p in self.plan.projects]
         return Aims(
             projects=np.array([*zip(self._completed(), must_finish, with_all, strict=True)], np.int32).reshape(-1, 3),
-            finishes=np.array([self.logic.is_shown(i) for i in self.logic.order], np.int8),
+            finishes=self._finishes(logic),
             focus=np.array(self._focus(n), np.int32).reshape(-1, 2),
             spans=np.array(spans, np.int32).reshape(-1, 6),
             span_sources=np.array(sources, np.int32).reshape(-1, 2),
             successor_at=at,
             successors=successors,
         )
+
+    def _finishes(self, logic: Logic) -> npt.NDArray[np.int8]:
+        """Nodes whose finish may be the last of their project: nothing that counts and cannot finish before them follows."""
+        counts = np.array([self.logic.is_shown(i) for i in self.logic.order], bool)
+        nodes, links, number = logic.nodes, logic.links, np.arange(len(logic.links))
+        source, target = links[:, SOURCE], links[:, TARGET]
+        waits = (nodes[:, (CAP, CAP_FINISH)] == NEVER).all(axis=1) & (nodes[:, (PIN, FIRST_OF, ASKED)] == 0).all(axis=1)
+        waits &= (nodes[:, DELAY] >= 0) & (nodes[:, EXPECTED] == NONE) & (nodes[:, EXISTS] < 0)
+        to_start = (nodes[target, LINKS_AT] <= number) & (number < nodes[target, LINKS_MIDDLE])
+        after = to_start & (links[:, FROM_FINISH] != 0) & (links[:, (LAG, SHARE)] >= 0).all(axis=1) & (links[:, BY_CHANCE] == 0)
+        after &= counts[target] & waits[target] & (nodes[source, PROJECT] == nodes[target, PROJECT])
+        return (counts & (np.bincount(source[after], minlength=len(counts)) == 0)).astype(np.int8)
 
     def _minutes(self, moment: object) -> int:
         return NONE if moment is None else self.clock.minutes(moment)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.correlation import members_of
 from simcore.models.pricing import assignment_cost
 from simcore.risk_events import in_order_of_triggers
+from simcore.spending import SpendingRules
 
 if TYPE_CHECKING:
     from simcore.models.plan import Plan
@@ -24,6 +25,7 @@ def without_effect(plan: Plan, active: ActiveModel, variables: VariableTable) ->
     yield from _scenario(plan, active)
     yield from _correlations(plan, active, variables)
     yield from _costless(plan)
+    yield from _indices(plan, active)
 
 
 def _risks(plan: Plan, active: ActiveModel) -> Iterator[str]:
@@ -86,6 +88,36 @@ def _costless(plan: Plan) -> Iterator[str]:
     ]  # fmt: skip
     if free:
         yield f"the uncertain quantity of {_listed(free)} has no effect: the assignment has neither a remaining_cost nor a price"
+
+
+def _indices(plan: Plan, active: ActiveModel) -> Iterator[str]:
+    """Escalation indices that no cost follows."""
+    unused = {index.id for index in plan.finance.escalation}
+    if unused:
+        unused -= set(_followed(plan, active))
+        names = [index.id for index in plan.finance.escalation if index.id in unused]
+        if names:
+            yield f"the escalation by {_listed(names)} has no effect: no cost follows it"
+
+
+def _followed(plan: Plan, active: ActiveModel) -> Iterator[str]:
+    """The index of every cost that is still to be spent."""
+    rules = SpendingRules(plan)
+    for i, activity in enumerate(plan.activities):
+        cost = activity.cost
+        if cost is not None and cost.fixed is not None:
+            yield rules.of_fixed(i, cost).index
+        if cost is not None and cost.per_day is not None:
+            yield rules.of_per_day(i, cost).index
+        yield from (rules.of_expense(i, expense).index for expense in activity.expenses if expense.remaining_cost)
+        for assignment in activity.assignments:
+            if assignment_cost(plan, activity, assignment).remaining:
+                yield rules.of_assignment(i, assignment).index
+    at = {text: i for i, text in enumerate(plan.shown[a.ref] for a in plan.activities)}
+    for risk in active.risks:
+        for impact in risk.impacts:
+            if impact.cost is not None and impact.activity:
+                yield rules.of_impact(at[plan.shown[plan.find(impact.activity)]]).index
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -66,7 +66,7 @@ def run_passes(
             from simcore.kernel_alap import move_late
 
             move_late(logic, aims, lanes, work, counters, mode)
-        warm.wait()
+        warm.wait(warm.DATES)
         where = (k * replicates + replicate, replicates)
         close_batch(logic, model, aims, draws, k, lanes, work, counters, where, samples, mode, sampled)
         if after is not None:

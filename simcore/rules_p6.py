@@ -78,8 +78,10 @@ def hangs_on_actual_start(link: Relationship, before: Activity, options: Schedul
 
 def carriers(plan: Plan) -> set[Ref]:
     """Completed activities through which the logic of unfinished predecessors goes on (retained logic, out of sequence)."""
-    after = link_index(plan.relationships, "predecessor")
     found: set[Ref] = set()
+    if not any(_can_carry(activity) for activity in plan.activities):
+        return found
+    after = link_index(plan.relationships, "predecessor")
     waiting = [a.ref for a in plan.activities if is_node(a)]
     while waiting:
         for link in after.get(waiting.pop(), ()):

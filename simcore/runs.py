@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PILOT_LANES = 64
 PILOT_REPLICATES = 4
-UNIT = 320  # iterations of one replicate that a worker does without looking up, at most
+UNIT = 640  # iterations of one replicate that a worker does without looking up, at most
 WHOLE = 16  # which uniforms are drawn together
 
 
@@ -74,7 +74,8 @@ class Run:
         return compile_risk(self.network, active, self.schedule.duration[spans], self.schedule.exists)
 
     def workspace(self, lanes: int) -> Workspace:
-        return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=self.risk.has_cost)
+        summed = self.risk.has_cost and self.flow is None  # else the lines of spending are
+        return workspace(self.network, self.risk.model, lanes, with_late=self.with_float, with_cost=summed)
 
     def go(
         self, iterations: int, threads: int, lanes: int, progress: Callable[[Progress], None] | None,
@@ -86,7 +87,7 @@ class Run:
         if until is not None and self.flow is not None:
             iterations = min(iterations, self.flow.most_iterations)
         kept = samples(self.network, iterations, self.risk.has_cost)
-        spent = None if self.flow is None else self.flow.samples(iterations)
+        spent = None if self.flow is None else self.flow.samples(kept.cost)
         workers = [Worker(self, lanes, template, spent) for _ in range(threads)]
         enough = None if until is None else partial(self._is_precise, until, kept, spent)
         done, requested = self._rounds(iterations, workers, kept, progress, enough)
@@ -168,7 +169,15 @@ class Run:
         return self._date_variable(kept.finish[-1, :done], self.schedule.project_end).p(80) if done else None
 
     def _ranges(self) -> Counters:
-        """Histogram ranges from a small pilot, the same for every worker and batch size."""
+        """Histogram ranges from a small pilot, the same for every worker and batch size; those of the last run are kept."""
+        known: dict[Any, Counters] = self.network.plan.remembered("ranges", dict)
+        key = self.scenario, self.seed, self.design.replicates, self.with_float
+        if (found := known.get(key)) is None:
+            known.clear()
+            found = known[key] = self._found_ranges()
+        return found
+
+    def _found_ranges(self) -> Counters:
         found = self._pilot(self.network)
         unseen = found.range[..., LARGEST] < found.range[..., SMALLEST]
         if unseen.any():  # activities that hardly ever exist: as if everything did
@@ -227,7 +236,7 @@ class Run:
             return {"cost": MoneyVariable(kept.cost[:done], self.design.replicates, self.risk.deterministic_cost)}
         from simcore.flow_results import flow_results
 
-        return flow_results(self.flow, self.risk, spent, kept.cost, done, self.design.replicates)
+        return flow_results(self.flow, self.risk, spent, done, self.design.replicates)
 
     def _date_the_undated(self, kept: Samples) -> None:
         """A project in which nothing has dates finishes where its schedule says: at its data date."""

@@ -17,7 +17,7 @@ from simcore.until import parse_until
 __all__ = ["ITERATIONS", "LANES", "LONGEST_RUN", "Progress", "simulate"]
 
 ITERATIONS = 10_000
-LANES = 320
+LANES = 640
 LONGEST_RUN = 2**20
 
 

@@ -70,7 +70,7 @@ class SpendingRules:
         resource = self.plan.resources.get(assignment.resource or "")
         own = assignment.curve if assignment.curve in self.curves else None
         accrual = own or (UNIFORM if resource is None else resource.accrual)
-        steps = () if resource is None else price_steps(resource)
+        steps = () if resource is None else price_steps(resource, assignment)
         return Spending(
             self._accrual(accrual),
             self._index(self.kind_of(assignment), i, None if resource is None else resource.index),

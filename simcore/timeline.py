@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from simcore.models.plan import Plan
-from simcore.periods import month_starts, period_label, period_starts
+from simcore.periods import month_starts, months_later, period_label, period_starts
 
 YEAR = timedelta(days=365.25)
 
@@ -35,9 +35,9 @@ class Timeline:
     labels: tuple[str, ...]
 
     @property
-    def middles(self) -> list[datetime]:
-        """The middle of every step: the date of whose prices it is."""
-        return [begin + (end - begin) / 2 for begin, end in zip(self.edges[:-1], self.edges[1:], strict=True)]
+    def price_dates(self) -> list[datetime]:
+        """The middle of the month that holds each step: the date of whose prices it is, whatever periods are kept."""
+        return [_middle_of_month(edge) for edge in self.edges[:-1]]
 
     def discount(self, plan: Plan, base: datetime) -> np.ndarray:
         """Present value at a date of money spent in each step."""
@@ -45,7 +45,12 @@ class Timeline:
         if discount is None:
             return np.ones(len(self.period))
         base = discount.date or base
-        return np.array([(1.0 + discount.rate) ** -((middle - base) / YEAR) for middle in self.middles])
+        return np.array([(1.0 + discount.rate) ** -((middle - base) / YEAR) for middle in self.price_dates])
+
+
+def _middle_of_month(moment: datetime) -> datetime:
+    begin = datetime(moment.year, moment.month, 1)
+    return begin + (months_later(begin, 1) - begin) / 2
 
 
 def build_timeline(

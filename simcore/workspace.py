@@ -9,22 +9,29 @@ from simcore.kernel_run import BINS, LARGEST, SMALLEST, Counters, Samples, Works
 from simcore.kernel_vectors import WIDE
 from simcore.network import Network
 
+LINE = 64  # bytes
+
+
+def aligned(shape: tuple[int, ...], kind: type) -> np.ndarray:
+    """Zeros that begin where a line of the cache does: vectors that cross lines cost twice, and more when read back."""
+    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    room = np.zeros(size + LINE, np.uint8)
+    begin = -room.ctypes.data % LINE
+    return room[begin : begin + size].view(kind).reshape(shape)
+
 
 def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool, with_cost: bool) -> Workspace:
     """Rows for one worker; a batch has at most ``lanes`` iterations."""
     n, projects = network.nodes, len(network.plan.projects)
     shared = model.shared
 
-    def rows(count: int, kind: type = np.int32) -> np.ndarray:
-        return np.zeros((count, lanes), kind)
-
-    masks = rows(model.masks, np.uint8)
     words = -(-lanes // WIDE)
-    plain = Rows(
-        of=np.zeros((n, 3, lanes), np.int32),
-        scratch=np.zeros((SCRATCH_ROWS, words * WIDE), np.int32),
-        marks=np.zeros((len(network.logic.links), words), np.uint16),
-    )
+
+    def rows(*counts: int, kind: type = np.int32) -> np.ndarray:
+        return aligned((*counts, words * WIDE), kind)
+
+    masks = rows(model.masks, kind=np.uint8)
+    plain = Rows(of=rows(n, 3), scratch=rows(SCRATCH_ROWS))
     lags, delays = rows(len(network.chances.lags)), rows(len(network.chances.delays))
     by_chance = ChanceRows(*plain, masks=masks, lags=lags, delays=delays)
     late = n if with_late or (network.logic.nodes[:, AS_LATE] == TO_LATE_DATES).any() else 0
@@ -32,12 +39,12 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         rows=by_chance if network.chances.any else plain,
         risk=RiskRows(
             masks=masks,
-            draws=rows(len(shared.draw_variable), np.float32),
-            latents=rows(len(shared.latent_key), np.float32),
-            bits=np.zeros(lanes, np.uint32),
-            limit=np.zeros(lanes),
-            money=np.zeros(lanes),
-            scratch=rows(3, np.float32),
+            draws=rows(len(shared.draw_variable), kind=np.float32),
+            latents=rows(len(shared.latent_key), kind=np.float32),
+            bits=rows(kind=np.uint32),
+            limit=rows(kind=np.float64),
+            money=rows(kind=np.float64),
+            scratch=rows(3, kind=np.float32),
         ),
         late_start=rows(late),
         late_finish=rows(late),
@@ -46,10 +53,10 @@ def workspace(network: Network, model: RiskModel, lanes: int, *, with_late: bool
         finish=rows(projects + 1),
         critical=np.zeros((n, words), np.uint16),
         alive=np.zeros(n, np.uint8),
-        work=rows(2),
+        work=aligned((2, lanes), np.int32),  # as wide as a batch may be
         span_minutes=rows(network.spans),
-        cost=np.zeros(lanes if with_cost else 0),
-        money=np.zeros(lanes),
+        cost=rows(kind=np.float64) if with_cost else np.zeros(0),
+        money=rows(kind=np.float64),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from simcore.models.calendars import Calendar, Shifts
-from simcore.models.costs import Amount, Assignment, Cost, Expense, RatePeriod, Resource
+from simcore.models.costs import Amount, Assignment, Cost, Expense, FileCost, RatePeriod, Resource
 from simcore.models.distributions import Distribution
 from simcore.models.plan import (
     Activity,
@@ -84,7 +84,13 @@ def _assignments(resources: list[str]) -> st.SearchStrategy[Assignment]:
         units=maybe(SHARES),
         work=st.floats(0, 1e5),
         remaining_work=st.integers(0, 9999).map(float),
+        overtime_work=st.integers(0, 99).map(float),
+        actual_overtime_work=st.floats(0, 1e3),
         quantity=maybe(st.integers(0, 99).map(float)),
+        actual_quantity=maybe(st.integers(0, 99).map(float)),
+        rate_table=st.sampled_from([None, None, "B"]),
+        price=maybe(MONEY),
+        lump_sum=st.booleans(),
         budgeted_cost=_STORED,
         actual_cost=_STORED,
         remaining_cost=_STORED,
@@ -104,7 +110,11 @@ def _constraints() -> st.SearchStrategy[Constraint]:
     return st.one_of(dated, st.just(Constraint(ConstraintType.AS_LATE_AS_POSSIBLE)))
 
 
-_EXPENSES = st.builds(Expense, name=TEXTS, budgeted_cost=MONEY, remaining_cost=MONEY, uncertainty=maybe(RANGES))
+_EXPENSES = st.builds(
+    Expense, name=TEXTS, budgeted_cost=MONEY, remaining_cost=MONEY, uncertainty=maybe(RANGES), quantity=maybe(MONEY),
+    price=maybe(MONEY),
+)  # fmt: skip
+_FILE_COSTS = st.builds(FileCost, budgeted=maybe(MONEY), actual=maybe(MONEY), remaining=maybe(MONEY), at_completion=maybe(MONEY))
 _BASELINES = st.builds(
     Baseline, start=MAYBE_MOMENT, finish=MAYBE_MOMENT, duration=maybe(MINUTES), cost=maybe(MONEY), work=maybe(st.floats(0, 1e5))
 )
@@ -164,6 +174,7 @@ def activities(
         expenses=tuple(draw(st.lists(_EXPENSES, max_size=1))),
         baseline=draw(maybe(_BASELINES)),
         file_dates=draw(maybe(_FILE_DATES)),
+        file_cost=draw(maybe(_FILE_COSTS)),
     )  # fmt: skip
 
 
@@ -231,13 +242,15 @@ def _resource(name: str, calendar_names: list[str]) -> st.SearchStrategy[Resourc
     rate = st.builds(
         RatePeriod, start=MAYBE_MOMENT, price=MONEY, overtime_price=maybe(MONEY), per_use=MONEY, max_units=maybe(SHARES)
     )
+    rates = st.lists(st.one_of(rate, MONEY.map(lambda m: RatePeriod(start=None, price=m))), max_size=2).map(tuple)
     return st.builds(
         Resource,
         id=st.just(name),
         name=TEXTS,
         kind=st.sampled_from(["labour", "equipment", "material", "cost"]),
         calendar=st.sampled_from([None, *calendar_names]),
-        rates=st.lists(st.one_of(rate, MONEY.map(lambda m: RatePeriod(start=None, price=m))), max_size=2).map(tuple),
+        rates=rates,
+        rate_tables=st.dictionaries(st.sampled_from(["B", "NO", "2"]), rates, max_size=2),
         max_units=maybe(SHARES),
         uncertainty=maybe(distributions(relative=True)),
         productivity=maybe(POSITIVE),

@@ -109,8 +109,22 @@ def test_what_has_no_effect_is_said_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_uncertain_prices_and_quantities_without_cost_are_said_to_have_no_effect(tmp_path: Path) -> None:
-    lines = ['A: {duration: 5d, resources: [{resource: crew, quantity: 9, uncertainty: "uniform(90%, 110%)"}]}']
-    more = 'resources: {crew: {price: 300, uncertainty: "uniform(95%, 110%)"}}\n'
-    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more), iterations=16).warnings)
-    assert "price of crew has no effect: no assignment of it has a remaining_cost" in found
-    assert "quantity of crew on A has no effect: the assignment has no remaining_cost" in found
+    line = 'A: {{duration: 5d, resources: [{{resource: crew, quantity: 9, uncertainty: "uniform(90%, 110%)"{}}}]}}'
+    more = 'resources: {crew: {uncertainty: "uniform(95%, 110%)"}}\n'
+    free = " ".join(simcore.simulate(plan_of(tmp_path, [line.format("")], more), iterations=16).warnings)
+    assert "price of crew has no effect: nothing that is left to do costs anything by it" in free
+    assert "quantity of crew on A has no effect: the assignment has neither a remaining_cost nor a price" in free
+    paid = simcore.simulate(plan_of(tmp_path, [line.format(", remaining_cost: 500")], more), iterations=16)
+    assert not any("crew" in warning for warning in paid.warnings)
+    assert paid.cost.sd > 0
+
+
+def test_escalation_that_no_cost_follows_is_said_to_have_no_effect(tmp_path: Path) -> None:
+    more = "finance: {escalation: {%s}}\nrisks: {R: {probability: 50%%, impacts: [{activity: A, cost: 5}]}}\n"
+    lines = ["A: {duration: 5d, cost: {fixed: 5, per_day: 3, index: mine}, expenses: [{remaining_cost: 5, index: none}]}"]
+    ours = "mine: 2%, risky: {rate: 2%, applies_to: risk}, steel: {rate: 2%, applies_to: material}, all: 2%"
+    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more % ours), iterations=16).warnings)
+    assert "the escalation by risky, steel, all has no effect: no cost follows it" in found
+    used = "all: {rate: 2%, applies_to: [risk, fixed]}, mine: 2%"
+    found = " ".join(simcore.simulate(plan_of(tmp_path, lines, more % used), iterations=16).warnings)
+    assert "escalation" not in found

@@ -12,6 +12,7 @@ import pytest
 
 import simcore
 from simcore.comparison import compare
+from tests.money_cases import money_run
 from tests.report_cases import HOSTILE, completed_plan, hostile_plan, make_plan, run
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -74,7 +75,8 @@ def opened(browser, folder):
         page.on("dialog", lambda d: (sight.errors.append("dialog " + d.message), d.dismiss()))
         page.on("request", lambda r: sight.requests.append(r.url))
         page.goto(written(folder, name, make).as_uri())
-        page.wait_for_function("[...document.querySelectorAll('.figure')].every(figure => figure.querySelector('.main-svg'))")
+        drawn = "figure.closest('details:not([open])') || figure.querySelector('.main-svg')"
+        page.wait_for_function(f"[...document.querySelectorAll('.figure')].every(figure => {drawn})")
         seen.append(sight)
         return sight
 
@@ -109,6 +111,19 @@ def test_compared_scenarios_are_drawn_over_each_other(opened, view, scheme):
     assert sight.count(".figure[data-figure=finish] .scatterlayer path.js-line") == 3
     assert sight.count(".figure[data-figure=cost] .scatterlayer path.js-line") == 3
     assert sight.texts(".figure[data-figure=finish] .legendtext") == ["pre-mitigated", "post-mitigated", "uncertainty only"]
+    assert sight.page.evaluate("document.documentElement.scrollWidth") <= view[0]
+
+
+@pytest.mark.parametrize(("view", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_money_over_time_is_drawn(opened, view, scheme):
+    sight = opened("money", money_run, view=view, scheme=scheme)
+    assert sight.count(".figure[data-figure=cash-flow] .barlayer path") >= 12
+    assert sight.count(".figure[data-figure=cash-flow-cumulative] .scatterlayer path.js-line") >= 6
+    assert sight.count(".figure[data-figure=contingency-waterfall] .barlayer path") == 11
+    assert sight.count(".figure[data-figure=contingency-drawdown] .scatterlayer path.js-line") == 2
+    by_activity = sight.page.locator("#contingency details").nth(2)
+    by_activity.locator("summary").click()
+    by_activity.locator(".main-svg").first.wait_for(state="visible")
     assert sight.page.evaluate("document.documentElement.scrollWidth") <= view[0]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simcore.calendar_tables import FAR_YEARS, build_tables, worked_quanta
+from simcore.calendar_tables import FAR_YEARS, build_tables, clock_minutes, worked_quanta
 from simcore.kernel_calendar import (
     QUANTUM,
     SPAN,
@@ -70,6 +70,21 @@ def test_rows_and_single_values_against_the_list_of_minutes(calendar, seed):
     assert asked(finish_row, tables, places).tolist() == [worked.finish(int(w)) for w in places]
     assert [start_one(tables, 0, int(w)) for w in places] == [worked.start(int(w)) for w in places]
     assert [finish_one(tables, 0, int(w)) for w in places] == [worked.finish(int(w)) for w in places]
+
+
+@settings(max_examples=60)
+@given(st.lists(EVERY_CALENDAR, min_size=1, max_size=3), st.integers(0, 2**32 - 1))
+def test_many_clock_minutes_at_once_against_one_by_one(several, seed):
+    """Before the table, in it and beyond it, on several calendars."""
+    tables = tables_of(*several)
+    rng = np.random.default_rng(seed)
+    c = rng.integers(0, len(several), 200)
+    work = rng.choice([100, 100_000, 3_000_000], 200) * rng.integers(-9, 10, 200) + rng.integers(0, 3, 200)
+    at_finish = rng.random(200) < 0.5
+    expected = [
+        (finish_one if last else start_one)(tables, int(k), int(w)) for k, w, last in zip(c, work, at_finish, strict=True)
+    ]
+    assert clock_minutes(tables, c, work, at_finish).tolist() == expected
 
 
 @given(EVERY_CALENDAR)

@@ -342,6 +342,12 @@ def test_the_cash_flow_goes_to_a_file(tmp_path, monkeypatch) -> None:
         assert len(list(csv.DictReader(stream))) == 12
 
 
+def test_a_cash_flow_without_periods_is_refused_before_the_run(tmp_path, capsys) -> None:
+    (tmp_path / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    assert run("run", tmp_path / "plan.yaml", "--periods", "none", "--cash-flow", tmp_path / "flow.csv") == 2
+    assert "leave out --periods none" in capsys.readouterr().err
+
+
 def test_a_plan_without_cost_has_no_cash_flow_to_write(tmp_path, capsys) -> None:
     plan = PLAN.replace(", cost: {per_day: 400}", "").replace(", cost: 900", "")
     (tmp_path / "plan.yaml").write_text(plan, encoding="utf-8")

@@ -81,7 +81,7 @@ def test_the_same_bytes_for_any_number_of_threads(
 
 def test_the_command_line_and_python_agree(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     answer = answer_of(capsysbinary, "run", plan, "-n", 640, "--seed", 3, "--float", "--json", "-")
-    results = simcore.simulate(simcore.read(plan), 640, 3, with_float=True)
+    results = simcore.simulate(simcore.read(plan), 640, 3, with_float=True, periods="month")
     assert answer == json.loads(json.dumps(results.to_dict()))
     assert "total_float_hours" in answer["activities"][0]
 
@@ -98,7 +98,7 @@ def test_people_read_standard_error_when_the_answer_goes_to_standard_output(
 def test_run_json_answers_date_and_budget_together(plan: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     asked = ("--jcl", 65, "--target", "2026-03-12", "--budget", 3600)
     answer = answer_of(capsysbinary, "run", plan, "-n", 800, *asked, "--json", "-")
-    results = simcore.simulate(simcore.read(plan), iterations=800).with_goal(65, "2026-03-12", 3600)
+    results = simcore.simulate(simcore.read(plan), iterations=800, periods="month").with_goal(65, "2026-03-12", 3600)
     assert answer == json.loads(json.dumps(results.to_dict()))
     assert (answer["target"], answer["budget"]) == ("2026-03-13T00:00", 3600)
     assert answer["finish"]["probability_of_target"] == round(results.finish.probability("2026-03-12"), 9)

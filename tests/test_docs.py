@@ -15,6 +15,7 @@ import click
 import pytest
 
 from simcore.cli.main import COMMANDS, main, simcore_command
+from simcore.models.formats.native import read_native
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -57,6 +58,13 @@ def test_commands_run(page: Path, workplace: Path, capsys: pytest.CaptureFixture
         run_command(words, capsys)
 
 
+AROUND_SECTIONS = """
+format: 1
+project: {name: Around a section, start: 2026-03-02}
+activities: {pumps: {duration: 5d, cost: 10}, switchgear: {duration: 5d, cost: 10}}
+"""
+
+
 def run_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """A command that must end well and write what it says; what it printed."""
     assert main(words) == 0, f"{words}: {capsys.readouterr().err}"
@@ -81,6 +89,8 @@ def test_tutorials_run_from_top_to_bottom(page: Path, workplace: Path, capsys: p
                 commands += 1
         elif language == "python":
             exec(compile(block, named(page), "exec"), namespace)
+        elif language == "yaml":  # sections of a plan
+            read_native((AROUND_SECTIONS + block).encode(), named(page))
         else:
             for line in block.splitlines():
                 assert not line.strip() or line.strip() in printed, f"{line!r} is not in what was printed:\n{printed}"

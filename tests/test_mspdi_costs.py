@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from simcore.models.costs import Expense
+from simcore.models.costs import Expense, FileCost
+from simcore.models.errors import PlanError
 from tests.mspdi_documents import assignment, fields, notes_of, only, read, resource, task
 
 
@@ -39,7 +40,8 @@ class TestCosts:
             (6, 44, None, 0, 2),
             (9, 44, None, 0, 3),
         ]
-        assert "cost per use and rates of resources' tables B to E ignored." in notes_of(plan)
+        assert {name: [r.price for r in rates] for name, rates in crew.rate_tables.items()} == {"B": [99]}
+        assert notes_of(plan) == {}
 
     def test_plain_rate_and_none(self):
         plan = read(resources=resource(1, StandardRate=25) + resource(2, StandardRate=0))
@@ -83,6 +85,64 @@ class TestCosts:
         assert (sand.quantity, sand.remaining_quantity, sand.work, sand.time_dependent) == (50, 20, 0, False)
         assert (plan.resources["3"].kind, travel.budgeted_cost, travel.drives) == ("cost", 60, False)
         assert plan.activities[0].expenses == ()
+
+
+class TestPricing:
+    RATE = "<Rate><RateTable>{}</RateTable><StandardRate>{}</StandardRate><CostPerUse>{}</CostPerUse></Rate>"
+
+    def test_rate_tables_of_assignments(self):
+        rates = f"<Rates>{self.RATE.format(0, 40, 0)}{self.RATE.format(2, 65, 900)}</Rates>"
+        plan = read(
+            task(1, Cost=6600),
+            resources=resource(1, Type=1, body=rates),
+            assignments=assignment(1, 1, Work="PT1H0M0S", RemainingWork="PT1H0M0S", CostRateTable=2, Cost=6600),
+        )
+        crew = plan.resources["1"]
+        assert {name: (rate.price, rate.per_use) for name, (rate,) in crew.rate_tables.items()} == {"C": (65, 9)}
+        assert plan.activities[0].assignments[0].rate_table == "C"
+
+    def test_what_remains_is_the_rest_where_a_file_does_not_say(self):
+        work = {"Work": "PT8H0M0S", "ActualWork": "PT2H0M0S", "Cost": 32000, "ActualCost": 8000}
+        (crew,) = only(task(1), resources=resource(1, Type=1), assignments=assignment(1, 1, **work)).assignments
+        assert (crew.remaining_work, crew.remaining_cost) == (360, 240)
+
+    def test_an_unknown_rate_table_is_refused(self):
+        with pytest.raises(PlanError, match="CostRateTable is 5, not 0 to 4"):
+            read(task(1), resources=resource(1, Type=1), assignments=assignment(1, 1, CostRateTable=5))
+
+    def test_overtime(self):
+        work = {"Work": "PT10H0M0S", "ActualWork": "PT4H0M0S", "OvertimeWork": "PT2H0M0S", "ActualOvertimeWork": "PT1H0M0S"}
+        (crew,) = only(task(1), resources=resource(1, Type=1), assignments=assignment(1, 1, **work)).assignments
+        assert (crew.work, crew.overtime_work, crew.actual_overtime_work) == (600, 120, 60)
+
+    @pytest.mark.parametrize(("code", "accrual"), [(1, "start"), (2, "end"), (3, "uniform")])
+    def test_accrual_of_resources(self, code, accrual):
+        assert read(resources=resource(1, AccrueAt=code)).resources["1"].accrual == accrual
+
+    def test_cost_resources_are_lump_sums(self):
+        plan = read(task(1), resources=resource(1, Type=2), assignments=assignment(1, 1, Cost=500))
+        assert plan.activities[0].assignments[0].lump_sum
+
+    @pytest.mark.parametrize(("code", "name", "tenths"), [(1, "back loaded", 600), (6, "bell", 500), (7, "turtle", 700)])
+    def test_contours_are_curves(self, code, name, tenths):
+        plan = read(task(1), resources=resource(1, Type=1), assignments=assignment(1, 1, WorkContour=code))
+        assert plan.activities[0].assignments[0].curve == name
+        assert list(plan.finance.curves) == [name]
+        assert len(plan.finance.curves[name]) == 10
+        assert sum(plan.finance.curves[name]) == tenths  # on average 60 %, 50 % and 70 % of the assigned units
+
+    def test_contours_made_by_hand_are_flat_aloud(self):
+        plan = read(task(1), resources=resource(1, Type=1), assignments=assignment(1, 1, WorkContour=8))
+        assert plan.activities[0].assignments[0].curve is None
+        assert "work contours made by hand taken as flat." in notes_of(plan)
+
+    def test_stored_totals(self):
+        activity = only(task(1, Cost=50000, ActualCost=20000, RemainingCost=30000))
+        assert activity.file_cost == FileCost(actual=200, remaining=300, at_completion=500)
+        assert only(task(1)).file_cost is None
+
+    def test_fiscal_year(self):
+        assert read(FYStartDate=10).finance.fiscal_year_start == 10
 
 
 class TestFields:

@@ -9,7 +9,7 @@ import pytest
 
 from simcore.models.costs import Amount, Assignment, Expense, RatePeriod
 from simcore.models.formats.native import read_native
-from simcore.models.formats.native_tree import parse_tree
+from simcore.models.formats.native_tree import Rows, Table, parse_tree
 from simcore.models.plan import ActivityType, Constraint, ConstraintType, LagCalendar, LinkType, Ref, Segment, Status
 from tests.native_documents import activity_of, plan_of, problems_of
 from tests.plan_equality import differences
@@ -377,6 +377,15 @@ def test_unknown_words_and_all_problems_are_told_at_once_in_the_order_of_lines()
         "plan.yaml:4 activity 'B': lies on a loop: B -> C -> B. Remove one of these relationships.",
         "plan.yaml:6: the key 'wsb' is not known. Did you mean 'wbs'?",
     ]
+
+
+def test_json_broken_into_lines_anywhere_keeps_its_values_and_lines() -> None:
+    table = parse_tree('{"a"\n:\n"b", "c\\"" : [1,\n"\\u00e4", {\n}\n], "d": null,\n"": "," }', "plan.json")
+    assert table == {"a": "b", 'c"': ["1", "ä", {}], "d": "", "": ","}
+    assert isinstance(table, Table)
+    assert isinstance(table['c"'], Rows)
+    assert [table.line_of(key) for key in table] == [1, 3, 6, 7]
+    assert [table['c"'].line_of(item) for item in range(3)] == [3, 4, 4]
 
 
 def test_json_and_yaml_of_the_same_tree_are_the_same_plan() -> None:

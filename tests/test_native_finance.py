@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 import pytest
 
-from simcore.models.costs import Assignment, Cost
+from simcore.models.costs import Assignment, Cost, Expense, FileCost, RatePeriod, Resource
 from simcore.models.errors import PlanError
 from simcore.models.finance import COST_KINDS, Account, Budget, Discount, EscalationIndex, Finance, FundingLimit
+from simcore.models.formats import native_activities, native_costs, native_escalation, native_finance, native_project
 from simcore.models.formats.native import merge_risks
+from simcore.models.formats.native_fields import Fields
 from simcore.models.formats.native_write import to_yaml
 from simcore.models.plan import Plan
+from simcore.models.plan_warnings import plan_warnings
 from simcore.models.pricing import assignment_cost
 from tests.native_documents import activity_of, plan_of
 
@@ -178,6 +183,28 @@ class TestAssignmentCosts:
         (assignment,) = activity.assignments
         assert self.costs(assignment) == costs
 
+    @pytest.mark.parametrize(
+        ("written", "costs"),
+        [
+            ("{resource: helper, price: 50}", (None, None, None)),
+            ("{resource: helper, price: 0}", (None, None, None)),
+            ("{resource: crew, lump_sum: yes, remaining_cost: 5}", (0.0, 0.0, 5.0)),
+            ("{resource: fitter, rate_table: B}", (None, None, None)),
+            ("{resource: fitter}", (0.0, 0.0, 0.0)),
+        ],
+    )
+    def test_prices_of_its_own_and_of_other_lists_count(self, written: str, costs: tuple[float | None, ...]) -> None:
+        more = self.MORE.replace("helper", "fitter: {rate_tables: {B: 60, C: [{price: 70, per_use: 5}]}}, helper")
+        (assignment,) = activity_of(f"{{duration: 5d, resources: [{written}]}}", more).assignments
+        assert self.costs(assignment) == costs
+
+    def test_a_list_of_prices_that_is_not_there_is_pointed_out(self) -> None:
+        work = "[{resource: r, rate_table: stanby}]"
+        text = f"resources: {{r: {{rate_tables: {{standby: 60}}}}}}\nactivities: {{A: {{duration: 5d, resources: {work}}}}}"
+        (note,) = (str(note) for note in plan_of(text).notes if note.severity == "warning")
+        what = "the resource 'r' has no rate table 'stanby', so that it has no price. Did you mean 'standby'?"
+        assert note == f"plan.yaml:3 activity 'A' resources rate_table: {what}"
+
     def test_priced_work_costs_what_it_should(self) -> None:
         plan = plan_of(f"{self.MORE}\nactivities:\n  A: {{duration: 5d, resources: [crew, {{resource: crew, work: 10h}}]}}\n")
         (activity,) = plan.activities
@@ -200,8 +227,45 @@ class TestAssignmentCosts:
         assert (first.uncertainty.bounds, second.uncertainty.bounds) == ((0.9, 1.2), (4.0, 7.0))
 
 
+@pytest.mark.parametrize(
+    ("part", "known", "elsewhere"),
+    [
+        (Cost, native_costs.COST_FIELDS, set()),
+        (Assignment, native_costs.ASSIGNMENT_FIELDS, set()),
+        (Expense, native_costs.EXPENSE_FIELDS, set()),
+        (FileCost, native_activities.FILE_COST_FIELDS, set()),
+        (RatePeriod, native_project.RATE_FIELDS, set()),
+        (Resource, native_project.RESOURCE_FIELDS, {"id"}),
+        (Finance, native_finance.FINANCE_FIELDS, set()),
+        (Budget, native_finance.BUDGET_FIELDS, set()),
+        (Discount, native_finance.DISCOUNT_FIELDS, set()),
+        (FundingLimit, native_finance.FUNDING_FIELDS, set()),
+        (Account, native_finance.ACCOUNT_FIELDS, {"code"}),
+        (EscalationIndex, native_escalation.ESCALATION_FIELDS, {"id", "kinds", "activities"}),
+    ],
+)
+def test_every_attribute_has_its_key(part: type[Any], known: Fields, elsewhere: set[str]) -> None:
+    assert {item.name for item in fields(part)} - elsewhere <= {key.name for key in known.values()}
+
+
 def test_factors_of_costs() -> None:
     head = f'{ONE}factors: {{F: {{uncertainty: "uniform(90%, 120%)", applies_to: all, costs: '
     (some,) = plan_of(f"{head}[material, risk]}}}}").factors
     assert (some.costs, some.applies_to) == (("material", "risk"), ("A", "H"))
     assert plan_of(f"{head}all}}}}").factors[0].costs == COST_KINDS
+
+
+@pytest.mark.parametrize(
+    ("finance", "warning"),
+    [
+        ("{budget: {amount: 5, contingency: 2}, funding: [8]}", ""),
+        ("{budget: 5, funding: [{until: 2026-12-31, amount: 2}, 4]}",
+         "plan.yaml:6 funding '2': never more than 4 may be spent of the 5 budgeted. Correct the budget or the limit."),
+        ("{budget: 5, funding: [{until: 2026-12-31, amount: 2}]}", ""),
+        ("{budget: {amount: 5, contingency: 2}, funding: [5]}", ""),
+        ("{funding: [5]}", ""),
+    ],
+)  # fmt: skip
+def test_funding_that_does_not_fit_the_budget_is_pointed_out(finance: str, warning: str) -> None:
+    found = [str(problem) for problem in plan_warnings(plan_of(f"{ONE}finance: {finance}\n"))]
+    assert found == ([warning] if warning else [])

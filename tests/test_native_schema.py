@@ -61,6 +61,7 @@ TABLES: dict[str, Fields] = {
     "link": native_links.LINK_FIELDS,
     "segment": native_activities.SEGMENT_FIELDS,
     "baseline": native_activities.BASELINE_FIELDS,
+    "fileCost": native_activities.FILE_COST_FIELDS,
     "fileDates": native_activities.FILE_DATES_FIELDS,
     "cost": native_costs.COST_FIELDS,
     "amount": native_costs.AMOUNT_FIELDS,

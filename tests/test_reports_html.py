@@ -69,9 +69,12 @@ def test_plotly_is_there_once(report):
 def test_every_section_is_there(report):
     elements = Elements(report)
     ids = {attrs.get("id") for tag, attrs in elements.tags if tag == "section"}
-    assert ids == {"finish", "cost", "earned-value", "milestones", "drivers", "gantt", "activities", "basis"}
+    assert ids == {
+        "finish", "cost", "contingency", "earned-value", "milestones", "drivers", "gantt", "activities", "basis",
+    }  # fmt: skip
     drawn = [attrs["data-figure"] for tag, attrs in elements.tags if "data-figure" in attrs]
-    assert drawn == ["finish", "cost", "joint", "earned-value", "milestone-0", "criticality"]
+    divisions = [f"contingency-{name}" for name in ("waterfall", "risk", "wbs", "activity")]
+    assert drawn == ["finish", "cost", "joint", *divisions, "earned-value", "milestone-0", "criticality"]
     assert set(page_data(report)["figures"]) == set(drawn)
 
 

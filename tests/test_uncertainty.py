@@ -203,7 +203,7 @@ class TestRisksFiles:
         assert [str(problem) for problem in caught.value.problems] == [
             "risks.yaml:2 risk 'R1' impacts: there is no activity 'C111'. Did you mean 'C110'?",
             "risks.yaml:3: the key 'activities' is not known. Known are 'format', 'currency', 'focus', 'templates', "
-            "'uncertainty', 'scales', 'risks', 'factors', 'correlations', 'branches', 'weather', 'scenarios'.",
+            "'uncertainty', 'scales', 'risks', 'factors', 'correlations', 'branches', 'weather', 'scenarios', 'finance'.",
         ]
 
     def test_another_currency_is_a_warning(self) -> None:

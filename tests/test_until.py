@@ -52,7 +52,7 @@ def test_what_precision_is_asked_for(text, of, cost, width, relative):
      "P80 ±1,000d", "P80 ±1d or so"],
 )  # fmt: skip
 def test_what_it_is_not(text):
-    with pytest.raises(ValueError, match="P80 ±0.5d"):
+    with pytest.raises(ValueError, match=r"P80 ±0\.5d"):
         parse_until(text)
 
 

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simcore.models.collector import collector_paused
 from simcore.models.errors import PlanError, Problem
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _FOREIGN = (
 _READABLE = "Readable are P6 (.xer, .xml), Microsoft Project (.mpp, .xml) and simcore's own .yaml and .json."
 
 
+@collector_paused()
 def read(
     path: str | os.PathLike[str], risks: str | os.PathLike[str] | None = None, ranges_from_fields: str | None = None
 ) -> Plan:

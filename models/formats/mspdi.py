@@ -4,14 +4,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from simcore.models.errors import PlanError
+from simcore.models.finance import Finance
 from simcore.models.formats.mspdi_calendars import CalendarBook, CalendarSettings, read_calendars, standard_calendar
+from simcore.models.formats.mspdi_contours import CONTOURS
 from simcore.models.formats.mspdi_fields import read_fields
 from simcore.models.formats.mspdi_links import read_links
 from simcore.models.formats.mspdi_resources import read_assignments, read_resources
 from simcore.models.formats.mspdi_tasks import TaskContext, read_tasks
 from simcore.models.formats.mspdi_values import Node, Reading
 from simcore.models.formats.safe_xml import parse_xml
-from simcore.models.plan import LagCalendar, Plan, Project, SchedulingOptions
+from simcore.models.plan import Activity, LagCalendar, Plan, Project, SchedulingOptions
 
 PROJECT_ID = "P1"
 """Id of the one project of a file: the same for next month's copy, so that runs stay comparable."""
@@ -77,6 +79,7 @@ def read_mspdi(data: bytes, name: str) -> Plan:
         resources=resources,
         scheduling=_scheduling(project, settings),
         currency=project.text("CurrencyCode") or project.text("CurrencySymbol") or "",
+        finance=_finance(project, activities),
         source=f"{name} (Microsoft Project XML)",
         notes=reading.notes,
     )
@@ -112,6 +115,16 @@ def _project_calendar(project: Node, book: CalendarBook, settings: CalendarSetti
     standard = standard_calendar(settings)
     book.calendars[standard.name] = standard
     return standard.name
+
+
+def _finance(project: Node, activities: list[Activity]) -> Finance:
+    """The month in which the fiscal year begins, and the contours that assignments use."""
+    used = {assignment.curve for activity in activities for assignment in activity.assignments}
+    month = project.integer("FYStartDate") or 1
+    return Finance(
+        fiscal_year_start=month if 1 <= month <= 12 else 1,
+        curves={name: weights for name, weights in CONTOURS.items() if name in used},
+    )
 
 
 def _scheduling(project: Node, settings: CalendarSettings) -> SchedulingOptions:

@@ -7,22 +7,14 @@ from datetime import datetime
 
 from simcore.models.costs import Assignment, RatePeriod, Resource
 from simcore.models.formats.mspdi_calendars import CalendarBook
+from simcore.models.formats.mspdi_contours import contour_of
 from simcore.models.formats.mspdi_values import Node, Reading
 
 _KINDS = {0: "material", 1: "labour", 2: "cost"}
-_CONTOURS = (
-    "flat",
-    "back loaded",
-    "front loaded",
-    "double peak",
-    "early peak",
-    "late peak",
-    "bell",
-    "turtle",
-    "contoured",
-)
+_ACCRUALS = {1: "start", 2: "end", 3: "uniform"}
+_TABLES = ("A", "B", "C", "D", "E")
+"""Cost rate tables; the first holds the resource's usual prices."""
 _WORK_TYPES = (1, 2)  # timephased data: remaining work, actual work
-_OTHER_RATES = "assignments priced by cost rate table B to E: their stored costs used"
 _BEGINNING = 1984  # the year from which Microsoft Project dates the first line of a rate table
 
 
@@ -66,9 +58,10 @@ def read_resources(project: Node, book: CalendarBook, reading: Reading) -> dict[
             kind="cost" if cost_resource else _KINDS.get(1 if kind is None else kind, "labour"),
             calendar=book.named(node.integer("CalendarUID")),
             rates=_rates(node),
+            rate_tables=_further_tables(node),
             max_units=node.number("MaxUnits"),
+            accrual=_ACCRUALS.get(node.integer("AccrueAt") or 3, "uniform"),
         )
-        reading.note("cost per use and rates of resources' tables B to E ignored", count=_uses_other_tables(node))
         reading.note("custom fields of resources ignored", count=len(node.children("ExtendedAttribute", "")))
     return resources
 
@@ -91,39 +84,44 @@ def read_assignments(project: Node, resources: dict[str, Resource], reading: Rea
         work[task].assignments.append(_assignment(node, resource))
         if resource.kind == "labour" and resource.calendar is not None:
             work[task].calendars.add(resource.calendar)
-        reading.note("overtime work kept within the work of its assignment", count=bool(node.minutes("OvertimeWork")))
-        reading.note(_OTHER_RATES, count=bool(node.integer("CostRateTable")))
         reading.note("baselines of assignments ignored", count=node.has("Baseline"))
     return work
 
 
 def _assignment(node: Node, resource: Resource) -> Assignment:
-    work, remaining = node.minutes("Work") or 0.0, node.minutes("RemainingWork") or 0.0
-    actual = node.minutes("ActualWork") or 0.0
+    work, actual = node.minutes("Work") or 0.0, node.minutes("ActualWork") or 0.0
+    remaining = _left(node.minutes("RemainingWork"), work, actual)
+    cost, spent = node.money("Cost") or 0.0, node.money("ActualCost") or 0.0
     labour, material = resource.kind == "labour", resource.kind == "material"
-    contour = node.integer("WorkContour") or 0
-    if not 0 <= contour < len(_CONTOURS):
-        node.reading.error(node.where, f"WorkContour is {contour}, not 0 to {len(_CONTOURS) - 1}.")
-        contour = 0
     return Assignment(
         resource=resource.id,
         units=node.number("Units"),
         work=work if labour else 0.0,
         actual_work=actual if labour else 0.0,
         remaining_work=remaining if labour else 0.0,
+        overtime_work=(node.minutes("OvertimeWork") or 0.0) if labour else 0.0,
+        actual_overtime_work=(node.minutes("ActualOvertimeWork") or 0.0) if labour else 0.0,
         quantity=work / 60 if material else None,  # the file writes a quantity as hours
+        actual_quantity=actual / 60 if material else None,
         remaining_quantity=remaining / 60 if material else None,
-        budgeted_cost=node.money("Cost") or 0.0,
-        actual_cost=node.money("ActualCost") or 0.0,
-        remaining_cost=node.money("RemainingCost") or 0.0,
+        rate_table=_rate_table(node),
+        lump_sum=resource.kind == "cost",
+        budgeted_cost=cost,
+        actual_cost=spent,
+        remaining_cost=_left(node.money("RemainingCost"), cost, spent),
         time_dependent=labour or (material and not node.flag("FixedMaterial", default=True)),
         start=node.date("Start"),
         finish=node.date("Finish"),
         delay=node.tenths("Delay") or 0,
         levelling_delay=node.tenths("LevelingDelay") or 0,
-        curve=_CONTOURS[contour] if contour else None,
+        curve=contour_of(node),
         drives=labour,
     )
+
+
+def _left(stated: float | None, whole: float, done: float) -> float:
+    """What remains; writers leave it out where it is zero, or where they do not know it apart from the rest."""
+    return max(whole - done, 0.0) if stated is None else stated
 
 
 def _periods(node: Node) -> list[WorkPeriod]:
@@ -137,24 +135,50 @@ def _periods(node: Node) -> list[WorkPeriod]:
     return sorted(periods, key=lambda period: period.start)
 
 
+def _rate_table(node: Node) -> str | None:
+    number = node.integer("CostRateTable") or 0
+    if not 0 <= number < len(_TABLES):
+        node.reading.error(node.where, f"CostRateTable is {number}, not 0 to {len(_TABLES) - 1}.")
+        return None
+    return _TABLES[number] if number else None
+
+
+_Price = tuple[float, float | None, float]
+_FREE: _Price = (0.0, None, 0.0)
+
+
 def _rates(node: Node) -> tuple[RatePeriod, ...]:
     """Prices and availability as they change over time; the file writes prices per hour whatever unit it shows."""
-    prices: dict[datetime | None, tuple[float, float | None, float]] = {}
-    for rate in node.children("Rates/Rate", "rate"):
-        if not rate.integer("RateTable"):
-            prices[_since(rate.date("RatesFrom"))] = _price(rate)
-    if not prices:
-        prices[None] = _price(node)
+    prices = _prices(node, 0) or {None: _price(node)}
     units: dict[datetime | None, float | None] = {}
     for period in node.children("AvailabilityPeriods/AvailabilityPeriod", "availability"):
         units[_since(period.date("AvailableFrom"))] = period.number("AvailableUnits")
-    if not units and all(price == (0.0, None, 0.0) for price in prices.values()):
+    if not units and all(price == _FREE for price in prices.values()):
         return ()
-    moments = sorted({*prices, *units}, key=lambda moment: moment or datetime.min)
+    return _rate_periods(prices, units, node.number("MaxUnits"))
+
+
+def _further_tables(node: Node) -> dict[str, tuple[RatePeriod, ...]]:
+    """Tables B to E, those in which there are prices."""
+    tables = {name: _prices(node, number) for number, name in enumerate(_TABLES) if number}
+    return {
+        name: _rate_periods(prices, {}, None) for name, prices in tables.items() if any(p != _FREE for p in prices.values())
+    }
+
+
+def _prices(node: Node, table: int) -> dict[datetime | None, _Price]:
+    """The lines of one rate table by the date from which they count."""
+    rates = node.children("Rates/Rate", "rate")
+    return {_since(rate.date("RatesFrom")): _price(rate) for rate in rates if (rate.integer("RateTable") or 0) == table}
+
+
+def _rate_periods(
+    prices: dict[datetime | None, _Price], units: dict[datetime | None, float | None], available: float | None
+) -> tuple[RatePeriod, ...]:
+    """One period for every date on which a price or the availability changes."""
     periods = []
-    price: tuple[float, float | None, float] = (0.0, None, 0.0)
-    available = node.number("MaxUnits")
-    for moment in moments:
+    price = _FREE
+    for moment in sorted({*prices, *units}, key=lambda moment: moment or datetime.min):
         price, available = prices.get(moment, price), units.get(moment, available)
         periods.append(
             RatePeriod(start=moment, price=price[0], overtime_price=price[1], per_use=price[2], max_units=available)
@@ -166,10 +190,5 @@ def _since(moment: datetime | None) -> datetime | None:
     return None if moment is None or moment.year <= _BEGINNING else moment
 
 
-def _price(node: Node) -> tuple[float, float | None, float]:
+def _price(node: Node) -> _Price:
     return node.number("StandardRate") or 0.0, node.number("OvertimeRate") or None, node.money("CostPerUse") or 0.0
-
-
-def _uses_other_tables(node: Node) -> int:
-    others = (rate for rate in node.children("Rates/Rate", "rate") if rate.integer("RateTable"))
-    return sum(any(value for value in _price(rate)) for rate in others)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from simcore.models.calendars import Calendar, always
-from simcore.models.costs import Assignment, Expense
+from simcore.models.costs import Assignment, Expense, FileCost
 from simcore.models.formats.mspdi_calendars import CalendarBook
 from simcore.models.formats.mspdi_fields import FieldBook
 from simcore.models.formats.mspdi_resources import TaskWork
@@ -178,6 +178,7 @@ def _activity(place: _Place, context: TaskContext) -> Activity:
         expenses=_expenses(node, summary, status, percent, work.assignments),
         baseline=_baseline(node, context.reading),
         file_dates=_file_dates(node, start, finish),
+        file_cost=None if summary else _file_cost(node),
     )
 
 
@@ -330,6 +331,14 @@ def _file_dates(node: Node, start: datetime | None, finish: datetime | None) -> 
         free_float=0 if free is None and scheduled else free,
         critical=node.flag("Critical") if node.text("Critical") is not None else None,
     )
+
+
+def _file_cost(node: Node) -> FileCost | None:
+    """Totals of a task; what the tool calls its cost is actual and remaining together."""
+    cost, actual, remaining = node.money("Cost"), node.money("ActualCost"), node.money("RemainingCost")
+    if not cost and not actual and not remaining:
+        return None
+    return FileCost(actual=actual or 0.0, remaining=remaining or 0.0, at_completion=cost)
 
 
 def _note_ignored(node: Node, elsewhere: bool, reading: Reading) -> None:

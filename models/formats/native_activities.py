@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from simcore.models.costs import Resource
+from simcore.models.costs import FileCost, Resource
 from simcore.models.formats.native_costs import assignment, read_assignments, read_cost, read_expenses
 from simcore.models.formats.native_fields import (
     Field,
@@ -50,7 +50,7 @@ from simcore.models.plan import (
     Status,
     Wbs,
 )
-from simcore.models.suggestions import closest
+from simcore.models.suggestions import closest, did_you_mean
 
 _FINISH_CONSTRAINTS = tuple(kind for kind in ConstraintType if "finish" in kind)
 _constraint_type = choice(ConstraintType)
@@ -132,6 +132,13 @@ FILE_DATES_FIELDS: Fields = {
 }
 
 
+FILE_COST_FIELDS: Fields = {item.name: Field(item.name, money) for item in fields(FileCost)}
+
+
+def _file_cost(node: Node, scope: Scope, line: int) -> FileCost:
+    return FileCost(**read_fields(expect_table(node, scope, line), FILE_COST_FIELDS, scope))
+
+
 def _baseline(node: Node, scope: Scope, line: int) -> Baseline:
     return Baseline(**read_fields(expect_table(node, scope, line), BASELINE_FIELDS, scope))
 
@@ -183,6 +190,7 @@ ACTIVITY_FIELDS: Fields = {
     "expenses": Field("expenses", read_expenses, nested=True),
     "baseline": Field("baseline", _baseline, nested=True),
     "file_dates": Field("file_dates", _file_dates, nested=True),
+    "file_cost": Field("file_cost", _file_cost, nested=True),
 }
 
 
@@ -275,6 +283,12 @@ class ActivityReader:
                 self.report.unknown(line, scope.label, "resource", name, self.resources)
                 values["assignments"] = ()
         values["assignments"] = tuple(assignment(written, self.resources) for written in values.get("assignments", ()))
+        for found in values["assignments"]:
+            tables = self.resources[found.resource].rate_tables if found.resource else {}
+            if found.rate_table is not None and found.rate_table not in tables:
+                what = f"the resource '{found.resource}' has no rate table '{found.rate_table}', so that it has no price."
+                fix = did_you_mean(found.rate_table, tables)
+                self.report.add(table.line_of("resources"), f"{scope.label} resources rate_table", what, fix, severity="warning")
 
     def _durations(self, values: dict[str, Any], table: Table, scope: Scope) -> None:
         minutes, elapsed = values.pop("duration", (0, False))

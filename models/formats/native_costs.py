@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from simcore.models.costs import Amount, Assignment, Cost, Expense, Resource
@@ -28,6 +29,7 @@ from simcore.models.formats.native_fields import (
     work,
 )
 from simcore.models.formats.native_tree import Node, Table
+from simcore.models.pricing import rates_of
 
 AMOUNT_FIELDS: Fields = {
     "value": Field("value", money),
@@ -76,9 +78,12 @@ PRICED = "priced"
 ASSIGNMENT_COSTS = ("budgeted_cost", "actual_cost", "remaining_cost")
 
 
-def cost_left_out(resource: Resource | None) -> float | None:
-    """What a cost of an assignment is that is not given: priced where its resource has a price, else nothing."""
-    return None if resource is not None and any(rate.price or rate.per_use for rate in resource.rates) else 0.0
+def cost_left_out(assignment: Assignment, resource: Resource | None) -> float | None:
+    """What a cost that is not given is: priced where the assignment or its resource has a price, else nothing."""
+    if assignment.lump_sum:
+        return 0.0
+    rates = () if resource is None else rates_of(resource, assignment)
+    return None if assignment.price is not None or any(rate.price or rate.per_use for rate in rates) else 0.0
 
 
 def _stored_or_priced(value: str, scope: Scope) -> float | str:
@@ -91,8 +96,14 @@ ASSIGNMENT_FIELDS: Fields = {
     "work": Field("work", work),
     "actual_work": Field("actual_work", work),
     "remaining_work": Field("remaining_work", work),
+    "overtime_work": Field("overtime_work", work),
+    "actual_overtime_work": Field("actual_overtime_work", work),
     "quantity": Field("quantity", number),
+    "actual_quantity": Field("actual_quantity", number),
     "remaining_quantity": Field("remaining_quantity", number),
+    "rate_table": Field("rate_table", text),
+    "price": Field("price", money),
+    "lump_sum": Field("lump_sum", flag),
     **{key: Field(key, _stored_or_priced) for key in ASSIGNMENT_COSTS},
     "time_dependent": Field("time_dependent", flag),
     "start": Field("start", start_date),
@@ -121,9 +132,11 @@ def read_assignments(node: Node, scope: Scope, line: int) -> tuple[dict[str, Any
 
 def assignment(values: dict[str, Any], resources: Mapping[str, Resource]) -> Assignment:
     """An assignment; what is left out of its costs depends on its resource."""
-    otherwise = cost_left_out(resources.get(values["resource"] or ""))
-    costs = {key: values.get(key, otherwise) for key in ASSIGNMENT_COSTS}
-    return Assignment(**values | {key: None if cost == PRICED else cost for key, cost in costs.items()})
+    rest = Assignment(**{key: value for key, value in values.items() if key not in ASSIGNMENT_COSTS})
+    otherwise = cost_left_out(rest, resources.get(rest.resource or ""))
+    written = {key: values.get(key, otherwise) for key in ASSIGNMENT_COSTS}
+    costs: dict[str, Any] = {key: None if cost == PRICED else cost for key, cost in written.items()}
+    return replace(rest, **costs)
 
 
 EXPENSE_FIELDS: Fields = {
@@ -131,6 +144,8 @@ EXPENSE_FIELDS: Fields = {
     "budgeted_cost": Field("budgeted_cost", money),
     "actual_cost": Field("actual_cost", money),
     "remaining_cost": Field("remaining_cost", money),
+    "quantity": Field("quantity", number),
+    "price": Field("price", money),
     "accrual": Field("accrual", text),
     "account": Field("account", text),
     "uncertainty": Field("uncertainty", money_distribution),

@@ -210,18 +210,14 @@ def _as(old: object) -> str:
 
 
 def _joined(key: str, old: Any, new: Any, lines: Lines, report: Report) -> Any:
-    """Old and new parts; an id that the plan has already is refused."""
+    """Old and new parts; an id that stands for something else in the plan is refused."""
     kind = _KINDS[key]
-    known = set(old) if key == "curves" else {_id(item) for item in old}
-    added = []
-    for item in new:
-        name = item if key == "curves" else _id(item)
-        if name in known:
+    known, more = (dict(old), new) if key == "curves" else ({_id(item): item for item in old}, {_id(item): item for item in new})
+    for name, item in more.items():
+        if known.setdefault(name, item) != item:
             what = f"the plan has {'an' if kind[0] in 'ae' else 'a'} {kind} of this name already."
             report.add(lines[f"{kind} {name}"], f"{kind} '{name}'", what, "Rename one of them.")
-        else:
-            added.append(item)
-    return {**old, **{name: new[name] for name in added}} if key == "curves" else (*old, *added)
+    return known if key == "curves" else tuple(known.values())
 
 
 def _id(item: Any) -> str:

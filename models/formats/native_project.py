@@ -21,6 +21,7 @@ from simcore.models.formats.native_fields import (
     kind_of,
     money,
     read_fields,
+    sentence,
     share,
     start_date,
     text,
@@ -164,6 +165,13 @@ RATE_FIELDS: Fields = {
 
 
 def _rates(node: Node, scope: Scope, line: int) -> tuple[RatePeriod, ...]:
+    """Prices by their dates; a bare amount is one that always holds."""
+    if isinstance(node, str) and node:
+        try:
+            return (RatePeriod(start=None, price=money(node, scope)),)
+        except ValueError as error:
+            scope.problem(line, sentence(error))
+            return ()
     rows = expect_rows(node, scope, line)
     rates = []
     for index, item in enumerate(rows):
@@ -178,12 +186,18 @@ def _rates(node: Node, scope: Scope, line: int) -> tuple[RatePeriod, ...]:
     return tuple(rates)
 
 
+def _rate_tables(node: Node, scope: Scope, line: int) -> dict[str, tuple[RatePeriod, ...]]:
+    table = expect_table(node, scope, line)
+    return {name: _rates(rates, scope.inside(name), table.line_of(name)) for name, rates in table.items()}
+
+
 RESOURCE_FIELDS: Fields = {
     "name": Field("name", text),
     "kind": Field("kind", word(("labour", "equipment", "material", "cost"))),
     "calendar": Field("calendar", text),
     "price": Field("price", money),
     "rates": Field("rates", _rates, nested=True),
+    "rate_tables": Field("rate_tables", _rate_tables, nested=True),
     "max_units": Field("max_units", share),
     "uncertainty": Field("uncertainty", factor_distribution),
     "productivity": Field("productivity", factor_distribution),

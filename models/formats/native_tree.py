@@ -7,12 +7,8 @@ are walked.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TypeAlias
 
 import yaml
@@ -37,7 +33,9 @@ _DEEPEST = 50
 _NO_KEY = object()
 _MERGE = str(b"<<", "ascii")
 """The merge key, told from a quoted text by being this very object."""
-_JSON_TOKEN = re.compile(r'"|[\[\]{}:,]|[^\s"\[\]{}:,]+|\n')
+_JSON_STRING = r'("[^"\\]*(?:\\.[^"\\]*)*")'
+_JSON_TOKENS = re.compile(rf'(?:{_JSON_STRING}\s*:\s*)?(?:{_JSON_STRING}|([^\s"\[\]{{}}:,]+)|([\[\]{{}}]))')
+"""A value or a bracket, on request with its key when both stand on one line: key, text, word, bracket."""
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _JSON_WORDS = {"null": ""}
 _PLAIN_WORDS = {"~": "", "<<": _MERGE}
@@ -103,11 +101,10 @@ def parse_tree(text: str, name: str) -> Node:
         Not YAML or JSON, with line and column; duplicate keys, all of them.
     """
     builder = _Builder(name)
-    with _collector_paused():
-        if _is_json(text, name):
-            _feed_json(text, name, builder)
-        else:
-            _feed_yaml(text, name, builder)
+    if _is_json(text, name):
+        _feed_json(text, name, builder)
+    else:
+        _feed_yaml(text, name, builder)
     if builder.problems:
         raise PlanError(builder.problems)
     return builder.root
@@ -125,80 +122,67 @@ def _is_json(text: str, name: str) -> bool:
     return True
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Trees have no cycles: looking for some among all the new objects takes longer than building them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class _Builder:
     """Puts values into the table or sequence that is open."""
+
+    __slots__ = ("key", "key_line", "merges", "name", "node", "outer", "problems", "root", "values")
 
     def __init__(self, name: str):
         self.name = name
         self.problems: list[Problem] = []
         self.root: Node = ""
-        self.open: list[Table | Rows] = []
-        self.keys: list[object] = []  # the key that waits for its value, one for each open table
-        self.key_lines: list[int] = []
-        self.merges: list[list[Table]] = []  # what the merge keys of each open table name
+        self.node: Table | Rows | None = None  # that is open
+        self.key: object = _NO_KEY  # that waits for its value, in an open table
+        self.key_line = 0
+        self.merges: list[Table] = []  # what the merge keys of the open table name
+        self.outer: list[tuple[Table | Rows | None, object, int, list[Table]]] = []  # the same of those around it
         self.values = 0
 
     def refuse(self, line: int, what: str, fix: str = "") -> PlanError:
         return PlanError([*self.problems, Problem(f"{self.name}:{line}", what, fix)])
 
     def scalar(self, text: str, line: int) -> None:
-        if self.open and type(self.open[-1]) is Table and self.keys[-1] is _NO_KEY:
-            self.keys[-1] = text
-            self.key_lines[-1] = line
+        if self.key is _NO_KEY and type(self.node) is Table:
+            self.key = text
+            self.key_line = line
         else:
             self.put(text, line)
 
     def start(self, node: Table | Rows) -> None:
-        if len(self.open) >= _DEEPEST:
+        if len(self.outer) >= _DEEPEST:
             raise self.refuse(
                 node.line, f"values are nested more than {_DEEPEST} deep.", "Check the brackets and the indentation."
             )
-        if not self.merging():
+        if self.key is not _MERGE:
             self.put(node, node.line)
-        self.open.append(node)
-        self.keys.append(_NO_KEY)
-        self.merges.append([])
-        self.key_lines.append(0)
+        self.outer.append((self.node, self.key, self.key_line, self.merges))
+        self.node, self.key, self.merges = node, _NO_KEY, []
 
     def end(self) -> Table | Rows:
-        self.keys.pop()
-        self.key_lines.pop()
-        node = self.open.pop()
-        for part in self.merges.pop():
-            if isinstance(node, Table):
+        node, merges = self.node, self.merges
+        assert node is not None
+        self.node, self.key, self.key_line, self.merges = self.outer.pop()
+        if isinstance(node, Table):
+            for part in merges:
                 node.take(part)
-        if self.merging():  # only now it is complete
+        if self.key is _MERGE:  # only now it is complete
             self.put(node, node.line)
         return node
-
-    def merging(self) -> bool:
-        """Whether the next value belongs to a merge key."""
-        return bool(self.keys) and self.keys[-1] is _MERGE
 
     def put(self, value: Node, line: int, size: int = 1) -> None:
         self.values += size
         if self.values > _MOST_VALUES:
             raise self.refuse(line, f"the file stands for more than {_MOST_VALUES} values.", "Do not nest aliases in aliases.")
-        if not self.open:
+        node = self.node
+        if type(node) is Table:
+            self.put_at_key(node, value, line)
+        elif isinstance(node, Rows):
+            node.put(value, line)
+        else:
             self.root = value
-            return
-        parent = self.open[-1]
-        if isinstance(parent, Rows):
-            parent.put(value, line)
-            return
-        key, self.keys[-1] = self.keys[-1], _NO_KEY
+
+    def put_at_key(self, table: Table, value: Node, line: int) -> None:
+        key, self.key = self.key, _NO_KEY
         if not isinstance(key, str):
             raise self.refuse(
                 line,
@@ -207,17 +191,17 @@ class _Builder:
             )
         if key is _MERGE:
             self.merge(value, line)
-        elif key in parent:
-            what = f"the key '{key}' is there twice, first in line {parent.line_of(key)}."
-            self.problems.append(Problem(f"{self.name}:{self.key_lines[-1]}", what, "Rename or remove one of them."))
+        elif key in table:
+            what = f"the key '{key}' is there twice, first in line {table.line_of(key)}."
+            self.problems.append(Problem(f"{self.name}:{self.key_line}", what, "Rename or remove one of them."))
         else:
-            parent.put(key, value, self.key_lines[-1])
+            table.put(key, value, self.key_line)
 
     def merge(self, value: Node, line: int) -> None:
         for part in value if isinstance(value, Rows) else [value]:
             if not isinstance(part, Table):
                 raise self.refuse(line, "'<<' takes the keys of another mapping.", "Write '<<: *its_anchor'.")
-            self.merges[-1].append(part)
+            self.merges.append(part)
 
 
 def _feed_yaml(text: str, name: str, builder: _Builder) -> None:
@@ -270,12 +254,9 @@ def _check_tag(event: Event, line: int, builder: _Builder) -> None:
 
 def _yaml_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
     if isinstance(error, yaml.reader.ReaderError):
-        line = text.count("\n", 0, error.position) + 1
-        return Problem(
-            f"{name}:{line}",
-            f"a character that no text holds (U+{ord(text[error.position]):04X}).",
-            "Is this a plan file?",
-        )
+        line = text.encode().count(b"\n", 0, error.position) + 1  # libyaml counts bytes
+        what = f"a character that no text holds (U+{error.character:04X})."
+        return Problem(f"{name}:{line}", what, "Is this a plan file?")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark is not None else name
     what = getattr(error, "problem", None) or str(error)
@@ -296,28 +277,32 @@ def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
 
 
 def _feed_json(text: str, name: str, builder: _Builder) -> None:
-    """Grammar is checked by the standard library; the tokens of a sound text then need no grammar."""
+    """Grammar is checked by the standard library; the tokens of a sound text then need no grammar, and none spans lines."""
     _check_json(text, name)
-    line, at = 1, 0
-    escapes = "\\u" in text
-    while (match := _JSON_TOKEN.search(text, at)) is not None:
-        token = match[0]
-        at = match.end()
-        if token == '"':
-            value, at = scanstring(text, at, True)
-            if escapes and _HALF_CHARACTER.search(value):
-                raise builder.refuse(line, "a text holds half a character (a lone \\ud8.. escape).", "Write the character.")
-            builder.scalar(value, line)
-        elif token == "{":
-            builder.start(Table(line))
-        elif token == "[":
-            builder.start(Rows(line))
-        elif token in "}]":
-            builder.end()
-        elif token == "\n":
-            line += 1
-        elif token not in ":,":
-            builder.scalar(_JSON_WORDS.get(token, token), line)
+    tokens = _JSON_TOKENS.findall
+    for line, row in enumerate(text.split("\n"), start=1):
+        for key, string, word, bracket in tokens(row):
+            if key:
+                builder.key = key[1:-1] if "\\" not in key else _json_string(key, line, builder)
+                builder.key_line = line
+            if string:
+                builder.scalar(string[1:-1] if "\\" not in string else _json_string(string, line, builder), line)
+            elif word:
+                builder.scalar(_JSON_WORDS.get(word, word), line)
+            elif bracket == "{":
+                builder.start(Table(line))
+            elif bracket == "[":
+                builder.start(Rows(line))
+            else:
+                builder.end()
+
+
+def _json_string(token: str, line: int, builder: _Builder) -> str:
+    """What a string with escapes stands for."""
+    value: str = json.loads(token)
+    if _HALF_CHARACTER.search(value):
+        raise builder.refuse(line, "a text holds half a character (a lone \\ud8.. escape).", "Write the character.")
+    return value
 
 
 def _check_json(text: str, name: str) -> None:

@@ -165,7 +165,8 @@ def _wbs(node: Wbs, codes: set[str], projects: dict[str, str | None]) -> Value:
 
 
 def _resource(resource: Resource) -> Document:
-    rates = list(_rates(resource.rates))
+    rates = _rates(resource.rates)
+    tables = {name: _rates(rates) for name, rates in resource.rate_tables.items()}
     written = given(
         name=resource.name,
         kind="" if resource.kind == "labour" else resource.kind,
@@ -178,22 +179,23 @@ def _resource(resource: Resource) -> Document:
     )
     if resource.max_units == 0:
         written["max_units"] = 0
-    if len(rates) == 1 and rates[0].keys() == {"price"}:
-        written["price"] = rates[0]["price"]
-    elif rates:
-        written["rates"] = rates
+    if resource.rates:
+        written["rates" if isinstance(rates, list) else "price"] = rates
+    if tables:
+        written["rate_tables"] = tables
     return written
 
 
-def _rates(rates: Iterable[RatePeriod]) -> Iterator[Document]:
-    for rate in rates:
-        written: Document = {} if rate.start is None else {"start": format_datetime(rate.start)}
-        written["price"] = rate.price
-        written.update(
-            {
-                key: getattr(rate, key)
-                for key in ("overtime_price", "per_use", "max_units")
-                if getattr(rate, key) is not None and (key != "per_use" or rate.per_use)
-            }
-        )
-        yield written
+def _rates(rates: Iterable[RatePeriod]) -> Value:
+    """Prices by their dates; the bare price where there is nothing else."""
+    found = [_rate(rate) for rate in rates]
+    return found[0]["price"] if len(found) == 1 and found[0].keys() == {"price"} else found
+
+
+def _rate(rate: RatePeriod) -> Document:
+    written: Document = {} if rate.start is None else {"start": format_datetime(rate.start)}
+    written["price"] = rate.price
+    for key in ("overtime_price", "per_use", "max_units"):
+        if getattr(rate, key) is not None and (key != "per_use" or rate.per_use):
+            written[key] = getattr(rate, key)
+    return written

@@ -73,7 +73,7 @@ class ActivityWriter:
         for key in ("codes", "fields"):
             if getattr(activity, key):
                 written[key] = dict(getattr(activity, key))
-        for key in ("baseline", "file_dates"):
+        for key in ("baseline", "file_dates", "file_cost"):
             if getattr(activity, key) is not None:
                 written[key] = _differences(getattr(activity, key), units)
         return written
@@ -100,7 +100,7 @@ class ActivityWriter:
     def _assignment(self, assignment: Assignment, units: Units) -> Value:
         """The bare resource where nothing else is said about it."""
         costs = {key: getattr(assignment, key) for key in ASSIGNMENT_COSTS}
-        usual = cost_left_out(self.plan.resources.get(assignment.resource or ""))
+        usual = cost_left_out(assignment, self.plan.resources.get(assignment.resource or ""))
         written = {key: value for key, value in _differences(assignment, units).items() if key not in costs}
         written |= {key: PRICED if cost is None else cost for key, cost in costs.items() if cost != usual}
         if assignment.resource is not None and written.keys() == {"resource"}:
@@ -202,7 +202,8 @@ def _amount(amount: Amount) -> Value:
 
 
 _MINUTES = frozenset({
-    "work", "actual_work", "remaining_work", "delay", "levelling_delay", "total_float", "free_float", "duration",
+    "work", "actual_work", "remaining_work", "overtime_work", "actual_overtime_work", "delay", "levelling_delay", "total_float",
+    "free_float", "duration",
 })  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from simcore.models.errors import PlanError
 from simcore.models.formats.p6_activities import Context, read_activities, read_outside, read_relationships
 from simcore.models.formats.p6_baselines import read_baselines
 from simcore.models.formats.p6_calendars import WorkTimes, read_calendars
-from simcore.models.formats.p6_resources import Resources, read_assignments, read_expenses
+from simcore.models.formats.p6_costs import Accounts, Curves, read_expenses, read_finance, read_totals
+from simcore.models.formats.p6_resources import Resources, read_assignments
 from simcore.models.formats.p6_structure import (
     WbsTree,
     critical_hours,
@@ -68,6 +69,7 @@ def build(tables: Tables, times: Mapping[str, WorkTimes], source: str, currency:
     wbs = WbsTree(tables, ids)
     projects = read_projects(tables, ids, calendars, wbs.project_names())
     resources = Resources(tables, calendars.names)
+    accounts, curves = Accounts(tables), Curves(tables)
     context = Context(
         tables=tables,
         projects=ids,
@@ -76,12 +78,16 @@ def build(tables: Tables, times: Mapping[str, WorkTimes], source: str, currency:
         critical={key: critical_hours(tables, row) for key, row in tables.by_id("PROJECT", "proj_id").items()},
         codes=read_codes(tables, ids),
         fields=read_fields(tables),
-        assignments=read_assignments(tables, resources),
-        expenses=read_expenses(tables),
+        assignments=read_assignments(tables, resources, accounts, curves),
+        expenses=read_expenses(tables, accounts),
+        totals=read_totals(tables),
         baselines=read_baselines(tables, ids),
         outside=read_outside(tables),
     )
+    curves.note_missing()
     activities = read_activities(context)
+    used = {activity.project for activity in activities.values()}
+    finance = read_finance(tables, {key: shown for key, shown in ids.items() if shown in used}, accounts, curves)
     relationships = read_relationships(context, activities)
     for table, rows in tables.unread():
         if table not in ADMINISTRATION:
@@ -89,7 +95,6 @@ def build(tables: Tables, times: Mapping[str, WorkTimes], source: str, currency:
     errors = [problem for problem in tables.problems if problem.severity == "error"]
     if errors:
         raise PlanError(errors)
-    used = {activity.project for activity in activities.values()}
     filled = [project for project in projects if project.id in used] or projects
     if len(filled) < len(projects):
         tables.note(f"Ignored: projects without activities ({len(projects) - len(filled)}).")
@@ -106,6 +111,7 @@ def build(tables: Tables, times: Mapping[str, WorkTimes], source: str, currency:
         resources=resources.plan,
         scheduling=options,
         currency=currency,
+        finance=finance,
         source=source,
         notes=tuple(tables.problems),
     )

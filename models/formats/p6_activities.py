@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simcore.models.costs import Assignment, Expense
+from simcore.models.costs import Assignment, Expense, FileCost
 from simcore.models.formats.p6_baselines import Baselines
 from simcore.models.formats.p6_tables import Row, Tables, count, unique_name
 from simcore.models.plan import Activity, ActivityType, Constraint, ConstraintType, FileDates, LinkType, Ref, Relationship, Status
@@ -54,6 +54,7 @@ class Context:
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     assignments: Mapping[str, tuple[Assignment, ...]] = field(default_factory=dict)
     expenses: Mapping[str, tuple[Expense, ...]] = field(default_factory=dict)
+    totals: Mapping[str, FileCost] = field(default_factory=dict)
     baselines: Baselines = field(default_factory=Baselines)
     outside: Outside = field(default_factory=lambda: Outside())
 
@@ -124,6 +125,7 @@ def _activity(context: Context, row: Row, project: str, shown: str) -> Activity:
         expenses=context.expenses.get(key, ()),
         baseline=context.baselines.of(row),
         file_dates=_file_dates(tables, row, status, start, finish, context.critical.get(row.get("proj_id", ""))),
+        file_cost=context.totals.get(key),
     )
 
 

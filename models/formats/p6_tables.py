@@ -36,6 +36,7 @@ class Tables:
     problems: list[Problem] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     version: str = ""  # of the P6 that wrote the file
+    _reported: set[Problem] = field(default_factory=set)
 
     def of(self, table: str) -> list[Row]:
         """Rows of a table; asking for them marks the table as read."""
@@ -51,7 +52,10 @@ class Tables:
         return ((table, len(rows)) for table, rows in self.rows.items() if rows and table not in self.used)
 
     def report(self, row: Row | None, what: str, fix: str = "", severity: str = "error") -> None:
-        self.problems.append(Problem(self.name if row is None else self.place(row), what, fix, severity))
+        problem = Problem(self.name if row is None else self.place(row), what, fix, severity)
+        if problem not in self._reported:  # a value that is asked for twice is told once
+            self._reported.add(problem)
+            self.problems.append(problem)
 
     def note(self, what: str) -> None:
         self.problems.append(Problem(self.name, what, severity="note"))

@@ -12,6 +12,7 @@ from simcore.models.formats.p6_calendars import WorkTimes, merge
 from simcore.models.formats.p6_tables import Row, Tables
 from simcore.models.formats.p6xml_names import (
     COLUMNS,
+    CURVE_VALUES,
     FLAGS,
     LOGIC,
     SKIPPED,
@@ -63,6 +64,7 @@ class _Reader:
             "Calendar": self._calendar,
             "Activity": self._activity,
             "ResourceAssignment": self._assignment,
+            "ResourceCurve": self._curve,
             "UDFType": self._udf_type,
         }
 
@@ -150,6 +152,11 @@ class _Reader:
         for regular, total in (("act_reg_qty", "ActualUnits"), ("act_reg_cost", "ActualCost")):
             if regular not in row and (text := element.findtext(total)):
                 row[regular] = text
+
+    def _curve(self, element: Element, row: Row) -> None:
+        """The 21 percentages, which XER keeps in the row itself."""
+        for values in element.iterfind("Values"):
+            row |= {CURVE_VALUES[child.tag]: child.text for child in values if child.tag in CURVE_VALUES and child.text}
 
     def _udf_type(self, element: Element, row: Row) -> None:
         row["table_name"] = "TASK" if element.findtext("SubjectArea") == "Activity" else "other"

@@ -1,6 +1,8 @@
 """What the elements of P6 XML are called in an XER: tables, columns and the words of their values."""
 from __future__ import annotations
 
+from simcore.models.formats.p6_costs import CURVE_PARTS, TOTALS
+
 TABLES = {
     "Project": "PROJECT",
     "BaselineProject": "PROJECT",
@@ -15,6 +17,7 @@ TABLES = {
     "RoleRate": "ROLERATE",
     "ResourceAssignment": "TASKRSRC",
     "ActivityExpense": "PROJCOST",
+    "ProjectBudgetChangeLog": "BUDGCHNG",
     "CostAccount": "ACCOUNT",
     "ActivityCodeType": "ACTVTYPE",
     "ActivityCode": "ACTVCODE",
@@ -42,7 +45,11 @@ PROJECT = {
     "WBSCodeSeparator": "name_sep_char",
     "CriticalActivityPathType": "critical_path_type",
     "CriticalActivityFloatLimit": "critical_drtn_hr_cnt",
+    "FiscalYearStartMonth": "fy_start_month_num",
+    "CostAccountObjectId": "acct_id",
+    "OriginalBudget": "orig_cost",
 }
+PRICES = {"PricePerUnit": "cost_per_qty"} | {f"PricePerUnit{number}": f"cost_per_qty{number}" for number in range(2, 6)}
 COLUMNS: dict[str, dict[str, str]] = {
     "Project": PROJECT,
     "BaselineProject": PROJECT,
@@ -118,6 +125,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "RemainingLaborUnits": "remain_work_qty",
         "ActualNonLaborUnits": "act_equip_qty",
         "RemainingNonLaborUnits": "remain_equip_qty",
+        **TOTALS,
     },
     "Relationship": {
         "PredecessorActivityObjectId": "pred_task_id",
@@ -131,11 +139,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "Name": "rsrc_name",
         "ResourceType": "rsrc_type",
         "CalendarObjectId": "clndr_id",
+        "OvertimeFactor": "ot_factor",
     },
     "ResourceRate": {
         "ResourceObjectId": "rsrc_id",
         "EffectiveDate": "start_date",
-        "PricePerUnit": "cost_per_qty",
+        **PRICES,
         "MaxUnitsPerTime": "max_qty_per_hr",
     },
     "ResourceCurve": {"ObjectId": "curv_id", "Name": "curv_name"},
@@ -143,7 +152,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "RoleRate": {
         "RoleObjectId": "role_id",
         "EffectiveDate": "start_date",
-        "PricePerUnit": "cost_per_qty",
+        **PRICES,
         "MaxUnitsPerTime": "max_qty_per_hr",
     },
     "ResourceAssignment": {
@@ -165,6 +174,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "PlannedLag": "target_lag_drtn_hr_cnt",
         "RemainingLag": "relag_drtn_hr_cnt",
         "ResourceCurveObjectId": "curv_id",
+        "CostAccountObjectId": "acct_id",
+        "CostPerQuantity": "cost_per_qty",
+        "PricePerUnit": "cost_per_qty",
+        "RateSource": "cost_per_qty_source_type",
+        "RateType": "rate_type",
+        "IsCostUnitsLinked": "cost_qty_link_flag",
         "DrivingActivityDatesFlag": "rollup_dates_flag",
         "ActualStartDate": "act_start_date",
         "ActualFinishDate": "act_end_date",
@@ -180,10 +195,17 @@ COLUMNS: dict[str, dict[str, str]] = {
         "PlannedCost": "target_cost",
         "ActualCost": "act_cost",
         "RemainingCost": "remain_cost",
+        "PlannedUnits": "target_qty",
+        "PricePerUnit": "cost_per_qty",
         "AccrualType": "cost_load_type",
         "CostAccountObjectId": "acct_id",
     },
-    "CostAccount": {"ObjectId": "acct_id", "Id": "acct_short_name"},
+    "ProjectBudgetChangeLog": {
+        "ProjectObjectId": "proj_id", "WBSObjectId": "wbs_id", "Amount": "chng_cost", "Status": "status_code",
+    },
+    "CostAccount": {
+        "ObjectId": "acct_id", "Id": "acct_short_name", "Name": "acct_name", "ParentObjectId": "parent_acct_id",
+    },
     "ActivityCodeType": {"ObjectId": "actv_code_type_id", "Name": "actv_code_type", "ProjectObjectId": "proj_id"},
     "ActivityCode": {
         "ObjectId": "actv_code_id",
@@ -239,6 +261,8 @@ WORDS: dict[str, dict[str, str]] = {
     "cost_load_type": {
         "Uniform Over Activity": "CL_Uniform", "Start of Activity": "CL_Start", "End of Activity": "CL_End",
     },
+    "cost_per_qty_source_type": {"Resource": "ST_Rsrc", "Role": "ST_Role", "Override": "ST_Custom"},
+    "rate_type": {"Price / Unit": "COST_PER_QTY"} | {f"Price / Unit {n}": f"COST_PER_QTY{n}" for n in range(2, 6)},
     "critical_path_type": {"Critical Float": "CT_TotFloat", "Longest Path": "CT_DrivPath"},
     "sched_calendar_on_relationship_lag": {
         "Predecessor Activity Calendar": "rcal_Predecessor",
@@ -254,7 +278,7 @@ WORDS: dict[str, dict[str, str]] = {
     "sched_outer_depend_type": {"1": "SD_None", "true": "SD_None", "0": "SD_Both", "false": "SD_Both"},
 }
 FLAGS = frozenset({
-    "default_flag", "driving_path_flag", "rollup_dates_flag", "sched_use_project_end_date_for_float",
+    "default_flag", "driving_path_flag", "rollup_dates_flag", "cost_qty_link_flag", "sched_use_project_end_date_for_float",
     "sched_open_critical_flag", "sched_use_expect_end_flag", "sched_lag_early_start_flag",
 })
 LOGIC = {
@@ -272,6 +296,7 @@ UDF_VALUES = {
     "StartDateValue": "udf_date",
     "FinishDateValue": "udf_date",
 }
+CURVE_VALUES = {f"Value{100 // CURVE_PARTS * part}": f"pct_usage_{part}" for part in range(CURVE_PARTS + 1)}
 WEEKDAYS = {
     "Monday": 0, "Tuesday": 1, "Wednesday": 2, "Thursday": 3, "Friday": 4, "Saturday": 5, "Sunday": 6,
 }

@@ -45,6 +45,7 @@ def join_projects(plans: Mapping[str, Plan], name: str) -> Plan:
             for parent in [node.parent and f"{project_id}.{node.parent}"]
         )
     first = next(iter(plans.values()))
+    curves = {name: weights for plan in plans.values() for name, weights in plan.finance.curves.items()}
     return Plan(
         name=name,
         projects=tuple(projects),
@@ -55,6 +56,7 @@ def join_projects(plans: Mapping[str, Plan], name: str) -> Plan:
         resources=resources,
         scheduling=first.scheduling,
         currency=first.currency,
+        finance=replace(first.finance, curves=curves),
         source=first.source,
         notes=tuple(dict.fromkeys(note for plan in plans.values() for note in plan.notes)),
     )

@@ -11,14 +11,17 @@ from simcore.models.formats.native_fields import Units
 from simcore.models.formats.native_index import ActivityIndex
 from simcore.models.formats.native_sections import FORMAT
 from simcore.models.formats.native_write import to_document
+from simcore.models.formats.native_write_finance import write_finance
 from simcore.models.formats.native_yaml import Value, document, scalar
 from simcore.models.plan import Activity, Plan
 from simcore.models.uncertainty import may_vary
 
 Document = dict[str, Value]
 
-_OF_PLANS = frozenset({"format", "name", "project", "projects", "scheduling", "calendars", "wbs", "resources", "activities"})
-"""Sections that describe the work, not its risk."""
+_OF_PLANS = frozenset({
+    "format", "name", "project", "projects", "scheduling", "calendars", "wbs", "resources", "activities", "finance",
+})  # fmt: skip
+"""Sections that describe the work, not its risk; of finance only part does."""
 _NO_DAYS = 1e9
 """Hours of a day so long that durations are written in hours: a rule is checked before it is known what a day is."""
 _FLAGS = {"risks": "shared", "branches": "stop"}
@@ -32,10 +35,12 @@ def plan_document(plan: Plan) -> Document:
     project = whole.get("project")
     if isinstance(project, Mapping):
         sections = {**{key: project[key] for key in ("currency", "focus") if key in project}, **sections}
+    money = {key: value for key, value in write_finance(plan.finance).items() if key not in ("accounts", "curves")}
+    sections["finance"] = money
     rules = list(_own_ranges(plan))
     if rules:
         sections["uncertainty"] = rules
-    return {key: as_texts(value) for key, value in sections.items()}
+    return {key: as_texts(value) for key, value in sections.items() if value != {}}
 
 
 def _own_ranges(plan: Plan) -> Iterator[Document]:
@@ -95,10 +100,21 @@ def joined(first: Document, second: Document) -> Document:
         if old is None or key in ("currency", "format"):
             both.setdefault(key, value)
         elif isinstance(old, Mapping) and isinstance(value, Mapping):
-            both[key] = {**old, **value}
+            both[key] = _joined_money(old, value) if key == "finance" else {**old, **value}
         else:
             lists = (_listed(value), _listed(old)) if key == "uncertainty" else (_listed(old), _listed(value))
             both[key] = [*lists[0], *(item for item in lists[1] if item not in lists[0])]
+    return both
+
+
+def _joined_money(first: Mapping[str, Value], second: Mapping[str, Value]) -> Value:
+    """Two finance sections as one; what has ids, such as indices, is joined by these."""
+    both = dict(first)
+    for key, value in second.items():
+        old = both.get(key)
+        if key in ("escalation", "accounts", "curves") and isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = {**old, **value}
+        both[key] = value
     return both
 
 

@@ -37,6 +37,8 @@ class Content:
                 make = self._rule if section == "uncertainty" else self._correlation
                 for item in _listed(value):
                     make(item)
+            elif section == "finance" and isinstance(value, Mapping):
+                self.rows["Settings"] += [{"id": key, "value": node_text(item, "text")} for key, item in value.items()]
             elif section in ("currency", "focus", "format"):
                 text = node_text(value, "list") if section == "focus" else str(value)
                 self.rows["Settings"].append({"id": section, "value": text})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
+from simcore.models.formats.native_finance import FINANCE_FIELDS
 from simcore.models.formats.native_tree import Node, Rows, Table
 from simcore.models.formats.register_cells import cell_node, rows_of
 from simcore.models.formats.register_grid import Grid
@@ -30,6 +31,7 @@ class _Builder:
         self.report = report
         self.reader = SheetReader(report, activities)
         self.top = Table(0)
+        self._finance = Table(0)
         self.rows: dict[str, list[Row]] = {}
         self.matrices: dict[str, Grid] = {}
 
@@ -219,7 +221,7 @@ class _Builder:
         for row in self._of("Settings"):
             key, text = row.text("id"), row.text("value").strip()
             try:
-                value = cell_node(text, "list", row.line_of("value")) if key == "focus" else text
+                value = cell_node(text, _setting_kind(key, text), row.line_of("value"))
             except ValueError as error:
                 self.report.add(row.line_of("value"), key, f"{error}.")
                 continue
@@ -227,10 +229,21 @@ class _Builder:
                 self._put_setting(key, value, row)
 
     def _put_setting(self, key: str, value: Node, row: Row) -> None:
-        if key in self.top:
+        table = self.top
+        if key in FINANCE_FIELDS:
+            table = self._finance
+            self.top.setdefault("finance", table)
+        if key in table:
             self.report.add(row.line_of("id"), "", f"the setting '{key}' is there already.", "Keep one.")
         else:
-            self.top.put(key, value, row.line_of("value"))
+            table.put(key, value, row.line_of("value"))
+
+
+def _setting_kind(key: str, text: str) -> str:
+    """How the value of a setting is written; a text, or a list or mapping in brackets as it would stand in a risks file."""
+    if key == "focus":
+        return "list"
+    return "yaml" if key in FINANCE_FIELDS and text[:1] in ("{", "[") else "text"
 
 
 def _keys(*names: str) -> Callable[[Row], Table]:

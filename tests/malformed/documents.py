@@ -22,6 +22,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     ),
     ("half.yaml", b"\xff\xfep\x00r", r"^half\.yaml:1: the byte 0x72 is not UTF-16 text"),
     ("control.yaml", HEAD + "name: a\x07b\n", r"^control\.yaml:2: a character that no text holds \(U\+0007\)"),
+    ("umlauts.yaml", HEAD + "name: äöüß\nwbs: \x07", r"^umlauts\.yaml:3: a character that no text holds \(U\+0007\)"),
     ("binary.yaml", bytes(range(1, 9)) * 40 + b"\x00", r"^binary\.yaml: is a binary file of an unknown kind"),
     # broken YAML and JSON
     ("truncated.yaml", ONE + "  B: {duration: 3d, after: [A", r"^truncated\.yaml:\d:\d+: not readable as YAML: .*in line 4"),
