@@ -60,6 +60,24 @@ def iterations_option(most: int) -> Callable[[Decorated], Decorated]:
     )  # fmt: skip
 
 
+def until_precision(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Checks ``P80 ±0.5d`` while it is still a matter of usage."""
+    if value is not None:
+        from simcore.until import parse_until
+
+        try:
+            parse_until(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+    return value
+
+
+until_option = click.option(
+    "--until", metavar="PRECISION", callback=until_precision,
+    help="Go on until an answer is known so well (half of its 95 % interval), such as 'P80 ±0.5d', 'P80 cost ±10000', "
+    "'mean ±0.1d' or 'P80 ±1%'; then -n is the most, by default 2^20.",
+)  # fmt: skip
+
 seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), metavar="S", default=1, show_default=True,
     help="The same seed gives the same answer, to the last digit.",

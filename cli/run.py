@@ -27,6 +27,7 @@ from simcore.cli.options import (
     target_option,
     threads_option,
     trust_option,
+    until_option,
     with_quick_risk,
 )
 from simcore.cli.outputs import Outputs, csv_text, emit, terminal_style
@@ -48,6 +49,7 @@ INTERRUPTED = 130
     help="pre: before mitigation; post: after it; none: without risk events and factors; or one that the plan names.",
 )
 @iterations_option(2**31 - 1)
+@until_option
 @seed_option
 @threads_option
 @on_option
@@ -71,7 +73,7 @@ INTERRUPTED = 130
 def command(
     plan: str, risks: str | None, ranges_from_fields: str | None, quick_risk: str | None,
     quick_correlation: float | None, scenario: str, periods: str,
-    iterations: int, seed: int, threads: int | None, where: str | None, jcl: float, target: str | None,
+    iterations: int, until: str | None, seed: int, threads: int | None, where: str | None, jcl: float, target: str | None,
     budget: float | None, with_float: bool, constraints: str, trust_file_dates: bool, report: str | None,
     json_file: str | None, csv_file: str | None, samples: str | None, resume: str | None, cash_flow: str | None,
 ) -> int:  # fmt: skip
@@ -104,12 +106,13 @@ def command(
     read_plan = with_quick_risk(read_plan, quick_risk, quick_correlation)
     check_scenarios(read_plan, (scenario,))
     show_notes(read_plan, everything=False)
+    at_most = simulated_at_most(iterations, until)
     begun = resume if resume is not None and Path(resume).exists() else None
     money = compilation_announced(read_plan, money=True)
-    with money, on_cluster(where) as executor, watched(iterations) as progress:
+    with money, on_cluster(where) as executor, watched(at_most) as progress:
         results = simulate(
-            read_plan, iterations, seed, threads, progress, scenario=scenario, with_float=with_float,
-            periods=None if periods == "none" else periods, executor=executor, resume=begun, samples=samples,
+            read_plan, at_most, seed, threads, progress, scenario=scenario, with_float=with_float,
+            periods=None if periods == "none" else periods, executor=executor, resume=begun, samples=samples, until=until,
         ).with_goal(jcl, target, budget)  # fmt: skip
         if resume is not None:
             results.save_checkpoint(resume)
@@ -117,6 +120,14 @@ def command(
     write_answers(results, report, json_file, csv_file, cash_flow)
     show_summary(results, outputs)
     return INTERRUPTED if results.partial else 0
+
+
+def simulated_at_most(iterations: int, until: str | None) -> int:
+    """How many iterations a run may take: as many as there can be where it goes on until an answer is precise."""
+    from simcore.tally import EXACT
+
+    given = click.get_current_context().get_parameter_source("iterations") is not click.core.ParameterSource.DEFAULT
+    return iterations if given or until is None else EXACT
 
 
 def write_answers(

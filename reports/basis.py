@@ -102,6 +102,8 @@ def _facts(results: Results) -> Iterator[tuple[str, str]]:
         )
     )
     done = f"{results.iterations:,}"
+    if results.reached is not None:
+        yield "Precision", str(results.reached)
     yield "Iterations", f"{done} of {results.requested:,} (stopped early)" if results.partial else done
     yield "Scenario", wording.scenario_text(results.scenario)
     yield "Seed", str(design.seed)

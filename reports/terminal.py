@@ -83,6 +83,8 @@ def _head(results: Results) -> Text:
     if results.partial:
         note = f"\nStopped early: {results.iterations:,} of {results.requested:,} iterations are done."
         head.append(note, style="bold yellow")
+    if results.reached is not None:
+        head.append(f"\n{results.reached}", style="" if results.reached.met else "bold yellow")
     return head
 
 

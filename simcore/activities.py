@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.calendar_tables import clock_minutes
+from simcore.intervals import LEVEL, share_interval
 from simcore.kernel_columns import CALENDAR, SNAP, SNAP_FINISH
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class ActivityTable:
     network: Network
     schedule: Schedule
     iterations: int
+    replicates: int
     node_criticality: npt.NDArray[np.float64]
     node_criticality_error: npt.NDArray[np.float64]
     histograms: Mapping[str, Histograms]  # by node, then by span
@@ -94,6 +96,13 @@ class ActivityTable:
     def criticality_error(self) -> npt.NDArray[np.float64]:
         """Standard error of the criticality index; shape (activities,)."""
         return self._spread(self.node_criticality_error, np.zeros(len(self)))
+
+    def criticality_interval(self, level: float = LEVEL) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Confidence interval of the criticality index: lower and upper ends, each of shape (activities,)."""
+        low, high = share_interval(
+            self.node_criticality, self.node_criticality_error, self.iterations, self.replicates, level
+        )
+        return self._spread(low, np.zeros(len(self))), self._spread(high, np.zeros(len(self)))
 
     @cached_property
     def existence(self) -> npt.NDArray[np.float64]:

@@ -73,6 +73,7 @@ def run_answer(results: Results) -> dict[str, Any]:
         "iterations": results.iterations,
         "requested": results.requested,
         "partial": results.partial,
+        "until": None if results.reached is None else results.reached.to_dict(),
         "scenario": results.scenario,
         "scenario_name": resolve(plan, results.scenario).name,
         "design": results.design.to_dict(),
@@ -187,7 +188,7 @@ def _paired(
     named: dict[str, Any] = {"mean": difference.mean, **{f"P{percent}": difference.p(percent) for percent in ERRORS}}
     return {
         f"difference{unit}": {name: _number(number(value)) for name, value in named.items()},
-        f"standard_error{unit}": _errors(lambda of: number(difference.standard_error(of)), iterations),
+        f"standard_error{unit}": _errors(lambda of: _number(number(difference.standard_error(of))), iterations),
     }
 
 
@@ -268,6 +269,7 @@ def _activities(results: Results) -> Iterator[dict[str, Any]]:
     columns: dict[str, list[Any]] = {
         "criticality_index": _plain(table.criticality),
         "criticality_error": _plain(table.criticality_error),
+        "criticality_interval_95": [list(ends) for ends in zip(*map(_plain, table.criticality_interval()), strict=True)],
         "existence": _plain(table.existence),
     }
     for quantity in table.histograms:
@@ -291,7 +293,8 @@ def _date_variable(variable: DateVariable) -> dict[str, Any]:
         "sd_hours": _number(variable.sd / HOUR),
         "probability_of_deterministic": _number(variable.probability_of_deterministic),
         "percentiles": {f"P{percent}": _date(variable.p(percent)) for percent in PERCENTILES},
-        "standard_error_hours": _errors(lambda of: variable.standard_error(of) / HOUR, variable.iterations),
+        "standard_error_hours": _errors(lambda of: _number(variable.standard_error(of) / HOUR), variable.iterations),
+        "interval_95": _errors(lambda of: [_date(end) for end in variable.interval(of)], variable.iterations),
         **_resolution("resolution_hours", variable.resolution / HOUR),
     }
 
@@ -303,7 +306,8 @@ def _money_variable(variable: MoneyVariable) -> dict[str, Any]:
         "sd": _number(variable.sd),
         "probability_of_deterministic": _number(variable.probability_of_deterministic),
         "percentiles": {f"P{percent}": _number(variable.p(percent)) for percent in PERCENTILES},
-        "standard_error": _errors(variable.standard_error, variable.iterations),
+        "standard_error": _errors(lambda of: _number(variable.standard_error(of)), variable.iterations),
+        "interval_95": _errors(lambda of: [_number(end) for end in variable.interval(of)], variable.iterations),
         **_resolution("resolution", variable.resolution),
     }
 
@@ -330,13 +334,11 @@ def _lost_days(lost: LostDays) -> dict[str, Any]:
     return {"working_days": lost.working_days, "lost": sampled}
 
 
-def _errors(error: Callable[[float | str], float], iterations: int) -> dict[str, Any]:
-    """Standard errors; null where two replicates of two iterations are not there yet."""
+def _errors(told: Callable[[float | str], Any], iterations: int) -> dict[str, Any]:
+    """Standard errors or intervals; null where two replicates of two iterations are not there yet."""
     known = iterations >= 4
-    return {
-        "mean": _number(error("mean")) if known else None,
-        **{f"P{percent}": _number(error(percent)) if known else None for percent in ERRORS},
-    }
+    named: dict[str, float | str] = {"mean": "mean", **{f"P{percent}": percent for percent in ERRORS}}
+    return {name: told(of) if known else None for name, of in named.items()}
 
 
 def _plain(column: npt.NDArray[Any]) -> list[Any]:

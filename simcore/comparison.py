@@ -13,6 +13,7 @@ from simcore.design import Design
 from simcore.models.plan import Plan
 from simcore.models.units import parse_datetime
 from simcore.paired import Difference, date_difference, money_difference
+from simcore.pilot import design_of
 from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.scenarios import resolve, scenario_ids
 from simcore.simulation import Progress, simulate
@@ -210,7 +211,7 @@ def compare(
     _check(plan, chosen)
     if iterations > EXACT:
         raise ValueError(f"iterations are compared one by one: at most {EXACT:,}, not {iterations:,}")
-    design = design or Design(seed=seed)
+    design = design or design_of(plan, seed)
     runs: list[Results] = []
     for number, scenario in enumerate(chosen):
         watcher = None if progress is None else _part_of(progress, number, len(chosen))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SAMPLER_VERSION = 1
+SAMPLER_VERSION = 2
 REPLICATES = 16
 
 
@@ -21,7 +21,7 @@ class Design:
     sampler : int
         Version of the sampler; numbers change only with it.
     sobol : mapping of stream name to dimension
-        Variables that use a Sobol dimension instead of the one-dimensional sequence.
+        The variables that mattered most when the design was made; all others use the one-dimensional sequence.
     """
 
     seed: int

@@ -44,7 +44,7 @@ class Driver:
 class Event:
     """Something that happens or not; see :class:`simcore.kernel_risk.Shared`. Limits in units of 2^-32."""
 
-    key: int
+    stream: str
     mask: int
     low: float
     high: float
@@ -85,7 +85,7 @@ class Draft:
     def __post_init__(self) -> None:
         self.masks = self.chances.masks
         for mask, event in enumerate(self.chances.events):
-            self.events.append(Event(stream_key(event.stream), mask, event.low, event.high))
+            self.events.append(Event(event.stream, mask, event.low, event.high))
 
     def new_mask(self) -> int:
         self.masks += 1
@@ -103,7 +103,7 @@ class Draft:
             chance = self.draw(self.variables.add(chance_stream, probability, 1.0))
         mask = self.new_mask()
         limits = tuple((before, p * FULL) for before, p in given)
-        self.events.append(Event(stream_key(stream), mask, low * FULL, high, chance, limits, needs))
+        self.events.append(Event(stream, mask, low * FULL, high, chance, limits, needs))
         return mask
 
     def draw(self, variable: int) -> int:
@@ -115,17 +115,17 @@ class Draft:
         given = [pair for event in self.events for pair in event.given]
         ends = np.cumsum([0, *(len(event.given) for event in self.events)])
         places = [
-            (event.mask, event.chance, ends[n], ends[n + 1], event.needs) for n, event in enumerate(self.events)
+            (event.mask, event.chance, ends[n], ends[n + 1], event.needs, -1) for n, event in enumerate(self.events)
         ]
         return Shared(
-            event_key=np.array([event.key for event in self.events], np.uint64),
-            event_place=np.array(places, np.int32).reshape(-1, 5),
+            event_key=np.array([stream_key(event.stream) for event in self.events], np.uint64),
+            event_place=np.array(places, np.int32).reshape(-1, 6),
             event_limit=np.array([(event.low, event.high) for event in self.events], np.float64).reshape(-1, 2),
             given_mask=np.array([mask for mask, _ in given], np.int32),
             given_limit=np.array([limit for _, limit in given], np.float64),
             draw_variable=np.array(self.draws, np.int32),
             latent_key=np.array([stream_key(name) for name in copula.streams], np.uint64),
-            latent_place=np.array(copula.stream_places, np.int32).reshape(-1, 2),
+            latent_place=np.array([(*place, -1) for place in copula.stream_places], np.int32).reshape(-1, 3),
         )
 
     def dated_arrays(self, nodes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -69,6 +69,11 @@ class CompiledFlow:
     def discounted(self) -> bool:
         return self.network.plan.finance.discount is not None
 
+    @property
+    def most_iterations(self) -> int:
+        """As many as :meth:`samples` has room for."""
+        return MOST_VALUES // max(self.periods, 1)
+
     def worker(self, lanes: int, samples: FlowSamples) -> FlowWorker:
         """The memory of one worker."""
         return FlowWorker(self, flow_rows(self.model, lanes), samples)
@@ -84,7 +89,7 @@ class CompiledFlow:
             When that would be more than a gigabyte.
         """
         iterations = len(cost)
-        if self.periods * iterations > MOST_VALUES:
+        if iterations > self.most_iterations:
             raise ValueError(
                 f"a cash flow of {self.periods} periods and {iterations:,} iterations does not fit into memory; "
                 "choose longer periods or fewer iterations"

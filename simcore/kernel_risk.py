@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from simcore.jit import inlined, kernel, phase
 from simcore.kernel_columns import ROW_DURATION
-from simcore.kernel_sampling import SCALE, SHIFT, QuantileTables, Variables, latent_row, quantile_row, uniform_row
+from simcore.kernel_sampling import SCALE, SHIFT, QuantileTables, Variables, latent_row, quantile_row, stream_row
 
 FACTOR, FACTOR_PARALLEL, IMPACT, IMPACT_PARALLEL = 0, 1, 2, 3
 ABSENT = np.float32(-3.0e38)  # the magnitude of what did not happen
 LONGEST = np.float32(2.0**28)  # minutes, 510 years: the far tail of a wild distribution must not overflow
 FULL = 2.0**32  # probabilities in the kernels are in units of 2^-32
 
-EVENT_MASK, CHANCE, GIVEN_AT, GIVEN_END, NEEDS = range(5)  # columns of Shared.event_place
+EVENT_MASK, CHANCE, GIVEN_AT, GIVEN_END, NEEDS, EVENT_DIMENSION = range(6)  # columns of Shared.event_place
 FROM, UPTO = range(2)  # columns of Shared.event_limit
 
 
@@ -24,17 +24,18 @@ class Shared(NamedTuple):
 
     An event happens when the uniform of its key lies between FROM and UPTO (so several may divide one uniform), or below its
     CHANCE, a shared draw, or, where an event of its ``given`` happened, below the largest limit of those; and NEEDS happened
-    too. Its answer goes to EVENT_MASK of the masks. What an event needs comes before it.
+    too. Its answer goes to EVENT_MASK of the masks. What an event needs comes before it. EVENT_DIMENSION is its uniform's Sobol
+    dimension, or -1.
     """
 
     event_key: npt.NDArray[np.uint64]  # (events,)
-    event_place: npt.NDArray[np.int32]  # (events, 5)
+    event_place: npt.NDArray[np.int32]  # (events, 6)
     event_limit: npt.NDArray[np.float64]  # (events, 2) in units of 2^-32
     given_mask: npt.NDArray[np.int32]
     given_limit: npt.NDArray[np.float64]
     draw_variable: npt.NDArray[np.int32]
     latent_key: npt.NDArray[np.uint64]
-    latent_place: npt.NDArray[np.int32]  # (latents, 2) first cell and cell bits of its quantile table
+    latent_place: npt.NDArray[np.int32]  # (latents, 3) first cell and cell bits of its quantile table, Sobol dimension or -1
 
 
 EFFECT_KIND, DRAW, VARIABLE, EVENT = range(4)  # columns of Effects.place
@@ -150,9 +151,9 @@ def _happens_row(model, e, stream, first, lanes, rows):
     low, high = shared.event_limit[e, FROM], shared.event_limit[e, UPTO]
     chance, needs = shared.event_place[e, CHANCE], shared.event_place[e, NEEDS]
     begin, end = shared.event_place[e, GIVEN_AT], shared.event_place[e, GIVEN_END]
-    happens = rows.masks[shared.event_place[e, EVENT_MASK]]
+    happens, dimension = rows.masks[shared.event_place[e, EVENT_MASK]], shared.event_place[e, EVENT_DIMENSION]
     if chance < 0 and begin == end and needs < 0:
-        uniform_row(shared.event_key[e], stream[0], stream[1], first, bits)
+        stream_row(model.tables, shared.event_key[e], dimension, stream, first, bits)
         for j in range(lanes):
             u = np.float64(bits[j])
             happens[j] = (low <= u) & (u < high)
@@ -166,7 +167,7 @@ def _happens_row(model, e, stream, first, lanes, rows):
         before, given = rows.masks[shared.given_mask[i]], shared.given_limit[i]
         for j in range(lanes):  # limits above all probabilities mark where one has happened
             limit[j] = max(limit[j] if limit[j] >= 2 * FULL else 0.0, 2 * FULL + given) if before[j] else limit[j]
-    uniform_row(shared.event_key[e], stream[0], stream[1], first, bits)
+    stream_row(model.tables, shared.event_key[e], dimension, stream, first, bits)
     for j in range(lanes):
         u, upto = np.float64(bits[j]), limit[j] - 2 * FULL if limit[j] >= 2 * FULL else limit[j]
         happens[j] = (low <= u) & (u < upto)

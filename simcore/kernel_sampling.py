@@ -4,6 +4,10 @@ The value of iteration k of a replicate is a van der Corput point, Owen-scramble
 digits are scrambled, each by a hash that permutes a binary tree (S. Laine and T. Karras, "Stratified sampling for stochastic
 transparency", 2011; A. Owen, "Randomly permuted (t,m,s)-nets", 1995), in the stronger mixing published by N. Vegdahl,
 "Building a better LK hash", 2021. So a variable is stratified over any run of 2^m iterations and independent of all others.
+
+A few variables that matter most are stratified together: each is a dimension of one Sobol sequence (I. M. Sobol', 1967; direction
+numbers of S. Joe and F. Y. Kuo, 2008), whose index is shuffled by one permutation for all of them, while the digits are
+scrambled by the same hash as others'.
 """
 from __future__ import annotations
 
@@ -35,7 +39,10 @@ T_STEPS = 2048
 
 SHARED = WORDS // 3  # blocks of 16 iterations whose constants are found side by side
 
-KIND, FIRST, LAST, LATENT_AT, LATENT_END, MIXED_BY, T_AT = range(7)  # columns of Variables.place
+SOBOL_BITS = 20  # of the index: as many as the longest run has
+SOBOL_KEY = np.uint64(0x50B015EC0DE5EED5)  # of the shuffle that all Sobol dimensions share
+
+KIND, FIRST, LAST, LATENT_AT, LATENT_END, MIXED_BY, T_AT, DIMENSION = range(8)  # columns of Variables.place
 CELL_BITS = LAST  # of a table: it has 2^CELL_BITS cells an octave
 SCALE, SHIFT, SHAPE, OWN, DEGREES = range(5)  # columns of Variables.number
 LEVEL, SLOPE, BEND = range(3)  # columns of the cells
@@ -49,9 +56,10 @@ class Variables(NamedTuple):
     ----------
     key : ndarray of uint64, shape (variables,)
         Hash of the stream's name.
-    place : ndarray of int32, shape (variables, 7)
+    place : ndarray of int32, shape (variables, 8)
         KIND; FIRST cell, and CELL_BITS, of a table; FIRST and LAST piece; LATENT_AT to LATENT_END among the loadings; MIXED_BY:
-        the latent row that turns its normal into Student's t, or -1; T_AT: where that distribution's table begins.
+        the latent row that turns its normal into Student's t, or -1; T_AT: where that distribution's table begins; Sobol
+        DIMENSION, or -1.
     number : ndarray of float64, shape (variables, 5)
         SCALE, SHIFT, SHAPE (triangular: where the mode lies, 0..1), OWN loading on the variable's own normal, DEGREES of t.
     latent, loading : ndarray
@@ -69,12 +77,14 @@ class QuantileTables(NamedTuple):
     """Shared by shape: parabolas over the distance to the nearer end, by cells, and straight pieces that begin somewhere.
 
     The cells of the standard normal come first; so does its distribution function, with those of Student's t behind it.
-    Distances and beginnings are in units of 2^-32.
+    Distances and beginnings are in units of 2^-32. ``directions`` are what the bits of an index add to a Sobol point, by
+    dimension, the first digit in the lowest bit.
     """
 
     cells: npt.NDArray[np.float32]  # (cells, 4), the last unused: one load fetches a cell
     pieces: npt.NDArray[np.float64]  # (pieces, 3)
     cdf: npt.NDArray[np.float64]
+    directions: npt.NDArray[np.uint32]  # (dimensions, SOBOL_BITS)
 
 
 def _reversed_bits(x):
@@ -196,10 +206,16 @@ def _in_block(packed, place, h, odd, j):
     return np.uint32(place | _shuffled(_four_bits(t), h))
 
 
+@inlined
+def _stream_hash(key, seed, replicate):
+    """What a stream's permutations in a replicate are made of."""
+    return mix64(key ^ mix64(np.uint64(seed) + np.uint64(replicate) * np.uint64(0xD1B54A32D192ED03)))
+
+
 @kernel
 def uniform_row(key, seed, replicate, first, out):
     """Uniforms of iterations ``first``, ``first + 1`` ... of a replicate, as whole numbers of 2^-32."""
-    a = mix64(key ^ mix64(np.uint64(seed) + np.uint64(replicate) * np.uint64(0xD1B54A32D192ED03)))
+    a = _stream_hash(key, seed, replicate)
     b = mix64(a)
     c = mix64(b)
     high = np.uint64(32)
@@ -221,6 +237,47 @@ def uniform_row(key, seed, replicate, first, out):
         index = _reverse(np.uint32(start + np.uint32(j)))
         index = _shuffle_block(_reverse(_permute(index, shuffle, odd)), block, block_odd)
         out[j] = _reverse(_permute(index, scramble, scramble_odd))
+
+
+@inlined
+def _added(bits, directions, b):
+    """The direction of bit ``b``, where it is set."""
+    return np.uint32(directions[b] & np.uint32(-np.int32((bits >> np.uint32(b)) & np.uint32(1))))
+
+
+@kernel
+def sobol_row(directions, key, seed, replicate, first, out):
+    """The same as :func:`uniform_row` of a variable that is a dimension of the Sobol sequence."""
+    a = _stream_hash(SOBOL_KEY, seed, replicate)
+    b = mix64(a)
+    c = mix64(mix64(_stream_hash(key, seed, replicate)))
+    high = np.uint64(32)
+    shuffle, odd = np.uint32(a), np.uint32((a >> high) | np.uint64(1))
+    block, block_odd = np.uint32(b), np.uint32((b >> high) | np.uint64(1))
+    scramble, scramble_odd = np.uint32(c), np.uint32((c >> high) | np.uint64(1))
+    shared, stop = words_on_stack(), first + out.shape[0]
+    for start in range(first & ~15, stop, 16):
+        _share_in_block(np.uint32(start), shuffle, odd, block, block_odd, shared, 0)
+        packed, place, h = shared[0], shared[SHARED], shared[2 * SHARED]
+        common = np.uint32(0)
+        for bit in range(4, SOBOL_BITS):
+            common = np.uint32(common ^ _added(place, directions, bit))
+        begin = max(first, start)
+        row = out[begin - first : min(stop, start + 16) - first]
+        for j in range(row.shape[0]):
+            t = _in_block(packed, np.uint32(0), h, odd, begin - start + j)
+            low = np.uint32(_added(t, directions, 0) ^ _added(t, directions, 1))
+            low = np.uint32(low ^ np.uint32(_added(t, directions, 2) ^ _added(t, directions, 3)))
+            row[j] = _reverse(_permute(np.uint32(common ^ low), scramble, scramble_odd))
+
+
+@kernel
+def stream_row(tables, key, dimension, stream, first, out):
+    """Uniforms of a stream of its own, or of a Sobol dimension (>= 0); ``stream`` is (seed, replicate)."""
+    if dimension < 0:
+        uniform_row(key, stream[0], stream[1], first, out)
+    else:
+        sobol_row(tables.directions[dimension], key, stream[0], stream[1], first, out)
 
 
 @kernel
@@ -303,8 +360,8 @@ def _correlate_row(variables, v, tables, latents, bits, normal):
 
 @kernel
 def latent_row(tables, place, key, stream, first, bits, out):
-    """Values of a latent stream, from the table whose first cell and cell bits are ``place``."""
-    uniform_row(key, stream[0], stream[1], first, bits)
+    """Values of a latent stream; ``place``: first cell and cell bits of its table, and its Sobol dimension."""
+    stream_row(tables, key, place[2], stream, first, bits)
     _table_row(tables.cells[place[0]:], place[1], bits, out)
 
 
@@ -316,7 +373,7 @@ def quantile_row(variables, tables, latents, v, stream, first, bits, out):
         for j in range(out.shape[0]):
             out[j] = np.float32(0)
         return
-    uniform_row(variables.key[v], stream[0], stream[1], first, bits)
+    stream_row(tables, variables.key[v], variables.place[v, DIMENSION], stream, first, bits)
     if variables.place[v, LATENT_AT] < variables.place[v, LATENT_END]:
         _correlate_row(variables, v, tables, latents, bits, out)
     if kind == TRIANGULAR:

@@ -2,8 +2,8 @@
 
 Every source of weather is a stationary first-order autoregressive series of normals over the days of the clock,
 z(d) = persistence · z(d-1) + sqrt(1 - persistence²) · e(d), and a day is lost where z(d) lies below the normal quantile of its
-month's chance. The normals e(d) are the share of a region and of the source's own, both functions of (stream, seed, iteration,
-date) alone. A measured record draws one of its years for every year of an iteration.
+month's chance. The normals e(d) are the share of a region and of the source's own; every date of either has a stream of its
+own. A measured record draws one of its years for every year of an iteration.
 """
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from simcore.jit import borrow, inlined, kernel
 from simcore.kernel_calendar import SCRATCH_LANES, STRIDE_BITS
-from simcore.kernel_sampling import mix64, normal_row
+from simcore.kernel_sampling import mix64, normal_row, uniform_row
 
 OWN, REGION, YEARS_AT, YEARS = range(4)  # columns of WeatherTables.source: streams (REGION -1: none), its record's years
 PERSISTENCE, RENEWAL, REGION_SHARE, OWN_SHARE = range(4)  # columns of WeatherTables.share; squares of two and two add up to 1
@@ -59,7 +59,6 @@ class WeatherRows(NamedTuple):
 
     lanes: npt.NDArray[np.int32]  # (SCRATCH_LANES + entries of base, lanes) work done before each day
     index: npt.NDArray[np.int32]  # (calendars, strides, lanes) last day before which so many strides of work are done
-    key: npt.NDArray[np.uint64]  # (streams, lanes)
     normal: npt.NDArray[np.float32]  # (streams, lanes)
     state: npt.NDArray[np.float64]  # (sources, lanes)
     drawn: npt.NDArray[np.int32]  # (sources, lanes) measured year
@@ -68,35 +67,26 @@ class WeatherRows(NamedTuple):
 
 
 @inlined
-def _hashed(key, number):
-    """The upper half of a hash of a key and a number."""
-    return np.uint32(mix64(key + np.uint64(number) * np.uint64(0xD1B54A32D192ED03)) >> np.uint64(32))
+def _day_key(key, number):
+    """The stream of a date, or of a year, in a stream of weather."""
+    return mix64(key + np.uint64(number) * np.uint64(0xD1B54A32D192ED03))
 
 
 @kernel
-def _start_streams(tables, seed, replicate, first, lanes, rows):
-    """Keys of the iterations of a batch in every stream."""
-    for s in range(tables.key.shape[0]):
-        stream = mix64(tables.key[s] ^ mix64(np.uint64(seed) + np.uint64(replicate) * np.uint64(0xD1B54A32D192ED03)))
-        key = rows.key[s]
-        for j in range(lanes):
-            key[j] = mix64(stream + np.uint64(first + j) * np.uint64(0x8CB92BA72F3D8DD7))
-
-
-@kernel
-def _draw_years(tables, w, year, lanes, rows):
+def _draw_years(tables, w, year, stream, first, lanes, rows):
     """Which measured year stands for a year of every lane."""
-    stream = tables.source[w, REGION] if tables.share[w, REGION_SHARE] > 0.5 else tables.source[w, OWN]
-    key, drawn, years = rows.key[stream], rows.drawn[w], np.uint64(tables.source[w, YEARS])
+    name = tables.source[w, REGION] if tables.share[w, REGION_SHARE] > 0.5 else tables.source[w, OWN]
+    bits, drawn, years = rows.bits[:lanes], rows.drawn[w], np.uint64(tables.source[w, YEARS])
+    uniform_row(_day_key(tables.key[name], year), stream[0], stream[1], first, bits)
     for j in range(lanes):
-        drawn[j] = np.int32((np.uint64(_hashed(key[j], year)) * years) >> np.uint64(32)) + tables.source[w, YEARS_AT]
+        drawn[j] = np.int32((np.uint64(bits[j]) * years) >> np.uint64(32)) + tables.source[w, YEARS_AT]
 
 
 @kernel
-def _measured(tables, w, n, lanes, rows):
+def _measured(tables, w, n, stream, first, lanes, rows):
     """Whether day ``n`` is lost by the record of source ``w``."""
     if n == 0 or tables.day[n, YEAR] != tables.day[n - 1, YEAR]:
-        _draw_years(tables, w, tables.day[n, YEAR], lanes, rows)
+        _draw_years(tables, w, tables.day[n, YEAR], stream, first, lanes, rows)
     lost, drawn, at = rows.lost[w], rows.drawn[w], tables.day[n, IN_RECORD]
     for j in range(lanes):
         lost[j] = tables.record[np.uint32(drawn[j]), at]
@@ -147,7 +137,7 @@ def sample_weather(tables, cells, seed, replicate, first, lanes, rows):
     with weather pay for its compilation.
     """
     tables, rows, cells = borrow(tables), borrow(rows), borrow(cells)
-    _start_streams(tables, seed, replicate, first, lanes, rows)
+    stream = seed, replicate
     before = tables.day.shape[0] - (tables.base.shape[0] // tables.calendar.shape[0] - 1)
     for c in range(tables.calendar.shape[0]):
         begins = rows.lanes[tables.calendar[c, ENTRY_AT] + SCRATCH_LANES]
@@ -157,13 +147,11 @@ def sample_weather(tables, cells, seed, replicate, first, lanes, rows):
     bits = rows.bits[:lanes]
     for n in range(tables.day.shape[0]):
         for s in range(tables.key.shape[0]):
-            key = rows.key[s]
-            for j in range(lanes):
-                bits[j] = _hashed(key[j], tables.day[n, DATE])
+            uniform_row(_day_key(tables.key[s], tables.day[n, DATE]), seed, replicate, first, bits)
             normal_row(cells, bits, rows.normal[s, :lanes])
         for w in range(tables.source.shape[0]):
             if tables.source[w, YEARS] > 0:
-                _measured(tables, w, n, lanes, rows)
+                _measured(tables, w, n, stream, first, lanes, rows)
             else:
                 _by_chance(tables, w, n, lanes, rows)
         for c in range(tables.calendar.shape[0] if n >= before else 0):

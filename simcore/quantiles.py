@@ -13,6 +13,7 @@ from simcore.kernel_sampling import (
     NORMAL_STEPS_PER_UNIT,
     OCTAVES,
     PIECES,
+    SOBOL_BITS,
     T_STEPS,
     TABLE,
     TRIANGULAR,
@@ -88,6 +89,7 @@ class TableBuilder:
             cells=np.concatenate(self._cells),
             pieces=np.array(self._pieces, np.float64).reshape(-1, 3),
             cdf=np.concatenate(self._curves),
+            directions=np.zeros((0, SOBOL_BITS), np.uint32),
         )
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from simcore.design import Design
 from simcore.goal import JCL, Goal
+from simcore.intervals import LEVEL, share_interval, t_quantile
 from simcore.models.units import parse_datetime
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from simcore.models.plan import Plan
     from simcore.scheduling import Schedule
     from simcore.tally import Tally
+    from simcore.until import Reached
     from simcore.weather_summary import CalendarWeather
 
 Floats = npt.NDArray[np.float64]
@@ -136,6 +138,28 @@ class Sampled:
         if what == "mean":
             return self._between_replicates(self._values.astype(np.float64))
         return self._quantile_error(share_of_percent(what))
+
+    def plain(self, of: float | str) -> float:
+        """A P-value or the ``"mean"`` as a plain number."""
+        return self._mean() if of == "mean" else self._quantile(share_of_percent(of))
+
+    def plain_interval(self, of: float | str, level: float = LEVEL) -> tuple[float, float]:
+        """Confidence interval in plain numbers.
+
+        Of the mean: t standard errors to either side. Of a P-value: the values between which a share so uncertain lies.
+        """
+        times = t_quantile(level, self._replicates)
+        if of == "mean":
+            mean, half = self._mean(), times * self._error("mean")
+            return mean - half, mean + half
+        share = share_of_percent(of)
+        half = times * max(self._share_error(self._quantile(share)), 0.5 / self.iterations)
+        return self._quantile(share - half), self._quantile(share + half)
+
+    def _share_interval(self, value: float, level: float) -> tuple[float, float]:
+        share, error = self._share_at_or_below(value), self._share_error(value)
+        low, high = share_interval(share, error, self.iterations, self._replicates, level)
+        return float(low), float(high)
 
     @property
     def iterations(self) -> int:
@@ -251,6 +275,11 @@ class DateVariable(Sampled):
         """Standard error of a P-value (``80``) or of the ``"mean"``, in elapsed time."""
         return timedelta(minutes=self._error(of))
 
+    def interval(self, of: float | str, level: float = LEVEL) -> tuple[datetime, datetime]:
+        """Confidence interval of a P-value (``80``) or of the ``"mean"``."""
+        low, high = self.plain_interval(of, level)
+        return self._date(low), self._date(high)
+
     def probability(self, date: datetime | str) -> float:
         """Share of iterations at or before a date; a text without a time means the end of that day."""
         return self._share_at_or_below(self._minutes(moment_of(date)))
@@ -258,6 +287,10 @@ class DateVariable(Sampled):
     def probability_error(self, date: datetime | str) -> float:
         """Standard error of :meth:`probability`."""
         return self._share_error(self._minutes(moment_of(date)))
+
+    def probability_interval(self, date: datetime | str, level: float = LEVEL) -> tuple[float, float]:
+        """Confidence interval of :meth:`probability`."""
+        return self._share_interval(self._minutes(moment_of(date)), level)
 
     def histogram(self, bins: int | None = None) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
         """``(edges, hits)``: edges datetime64[m] of shape (bins + 1,), hits of shape (bins,)."""
@@ -315,6 +348,10 @@ class MoneyVariable(Sampled):
         """Standard error of a P-value (``80``) or of the ``"mean"``."""
         return self._error(of)
 
+    def interval(self, of: float | str, level: float = LEVEL) -> tuple[float, float]:
+        """Confidence interval of a P-value (``80``) or of the ``"mean"``."""
+        return self.plain_interval(of, level)
+
     def probability(self, amount: float) -> float:
         """Share of iterations at or below an amount."""
         return self._share_at_or_below(amount)
@@ -322,6 +359,10 @@ class MoneyVariable(Sampled):
     def probability_error(self, amount: float) -> float:
         """Standard error of :meth:`probability`."""
         return self._share_error(amount)
+
+    def probability_interval(self, amount: float, level: float = LEVEL) -> tuple[float, float]:
+        """Confidence interval of :meth:`probability`."""
+        return self._share_interval(amount, level)
 
     def histogram(self, bins: int | None = None) -> tuple[Floats, npt.NDArray[np.int64]]:
         """``(edges, hits)`` of shapes (bins + 1,) and (bins,)."""
@@ -355,6 +396,8 @@ class Results:
         What a careful analyst would point out, each with the option to use.
     goal : Goal
         Joint confidence level, target date and budget that the answers say something about; see :meth:`with_goal`.
+    reached : Reached or None
+        How well what the run went on for is known; None where no precision was asked for.
     """
 
     plan: Plan
@@ -374,6 +417,7 @@ class Results:
     clamped: int = 0
     warnings: Sequence[str] = ()
     goal: Goal = field(default_factory=Goal)
+    reached: Reached | None = None
     replay: Any = None  # recomputes iterations; see simcore.runs
     tally: Tally | None = field(default=None, repr=False)  # what more iterations are added to
 

@@ -33,7 +33,7 @@ class CompiledRisk:
     deterministic_cost: float
     has_cost: bool
     dropped: tuple[str, ...]  # impacts on what is complete, or cannot be placed
-    events: int
+    event_streams: tuple[str, ...]
 
     @property
     def repaired(self) -> float:
@@ -88,7 +88,7 @@ def compile_risk(
         deterministic_cost=costs.deterministic,
         has_cost=costs.any_cost or bool(draft.cost_effects) or draft.certain_cost > 0,
         dropped=tuple(dict.fromkeys([*network.chances.dropped, *draft.dropped])),
-        events=len(draft.events),
+        event_streams=tuple(event.stream for event in draft.events),
     )
 
 

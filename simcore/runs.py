@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ from simcore.results import DateVariable, MoneyVariable, Results
 from simcore.riskmodel import CompiledRisk, compile_risk
 from simcore.scenarios import resolve
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
+from simcore.sobol import in_dimensions, model_in_dimensions
+from simcore.until import FIRST, Reached, Until
 from simcore.weather import CompiledWeather, compile_weather, lane_weather
 from simcore.workspace import counters, samples, workspace
 
@@ -40,6 +42,7 @@ PILOT_LANES = 64
 PILOT_REPLICATES = 4
 MOST_ROWS = 2**28  # bytes of a worker's rows
 UNIT = 640  # iterations of one replicate that a worker does without looking up, at most
+WHOLE = 16  # which uniforms are drawn together
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Run:
         self.design, self.scenario, self.with_float, self.periods = design, scenario, with_float, periods
         self.schedule: Schedule = schedule(plan)
         self.network: Network = compile_network(plan)
-        self.risk: CompiledRisk = plan.remembered(("risk", scenario), self._compile_risk)
+        self.risk = in_dimensions(plan.remembered(("risk", scenario), self._compile_risk), design.sobol)
         self.weather: CompiledWeather | None = plan.remembered("weather", lambda: compile_weather(self.network, self.schedule))
         self.seed = np.uint64(design.seed % 2**64)
         self.quantities = 4 if with_float else 3
@@ -90,6 +93,13 @@ class Run:
         affordable = max(MOST_ROWS // (12 * max(self.network.nodes, 1)) // 16 * 16, 64)
         return min(lanes, affordable, -(-iterations // self.design.replicates))
 
+    def reached(self, until: Until, finish: DateVariable, cost: MoneyVariable | None) -> Reached:
+        """How precisely an answer is known."""
+        if until.cost:
+            assert cost is not None, "a plan without cost is not asked for the precision of its cost"
+            return until.reached(cost, 0.0)
+        return until.reached(finish, self.network.clock.minutes(network_dates(self.network)[0]))
+
     def _compile_flow(self, ranges: Counters) -> CompiledFlow | None:
         """Money over time, where it is asked for or decides about the total."""
         finance = self.network.plan.finance
@@ -101,7 +111,7 @@ class Run:
         last = latest_date(self.network, ranges)
         key = "flow", self.scenario, self.periods, last
         flow: CompiledFlow = self.network.plan.remembered(key, lambda: compile_flow(self.network, self.risk, self.periods, last))
-        return flow
+        return replace(flow, risk=model_in_dimensions(flow.risk, self.design.sobol))
 
     def unit(self, worker: Worker, replicate: int, first: int, last: int, kept: tuple[Samples, int]) -> int:
         """One unit of work; returns its iterations. ``kept`` are samples, and the iteration with which they begin."""
@@ -272,6 +282,7 @@ class Run:
             network=self.network,
             schedule=self.schedule,
             iterations=done,
+            replicates=len(shares),
             node_criticality=tally.critical.sum(axis=0) / max(done, 1),
             node_criticality_error=error,
             histograms=dict(zip(names, histograms(tally.counts, tally.range, self.quantities), strict=True)),
@@ -319,11 +330,24 @@ class Run:
         return read_schedule(network, work, longest_path=work.critical[:, 0] != 0)
 
 
+def doubled(iterations: int, replicates: int) -> list[int]:
+    """After how many iterations a run looks whether it has enough: every doubling, and the last.
+
+    >>> doubled(5000, 16)
+    [1024, 2048, 4096, 5000]
+    """
+    found = [replicates * FIRST]
+    while 2 * found[-1] < iterations:
+        found.append(2 * found[-1])
+    return [*(n for n in found if n < iterations), iterations]
+
+
 def _plan_rounds(first: int, last: int, replicates: int) -> Iterator[list[tuple[int, int, int]]]:
     """Rounds of units ``(replicate, first k, last k)``; after each round a prefix of the iterations is complete."""
     begin, end = first // replicates, -(-last // replicates)
     longest = end - begin
-    step = -(-longest // -(-longest // UNIT)) if longest else 1  # rounds of equal length: no small rest that fills few lanes
+    rounds = max(-(-longest // UNIT), 1)
+    step = max(-(-longest // (rounds * WHOLE)) * WHOLE, 1)  # of equal length: no small rest that fills few lanes
     for at in range(begin, end, step):
         jobs = []
         for replicate in range(replicates):

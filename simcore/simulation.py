@@ -13,15 +13,19 @@ from simcore.local_work import LocalWork
 from simcore.models.errors import PlanError, Problem
 from simcore.models.plan import Plan
 from simcore.periods import UNITS
+from simcore.pilot import design_of
 from simcore.results import Results
 from simcore.runs import Progress, Run
 from simcore.scenarios import resolve
+from simcore.tally import EXACT
+from simcore.until import parse_until
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["LANES", "LONGEST_RUN", "Progress", "simulate"]
+__all__ = ["ITERATIONS", "LANES", "LONGEST_RUN", "Progress", "simulate"]
 
+ITERATIONS = 10_000
 LANES = 640
 LONGEST_RUN = 2**31 - 1
 """Counts of a histogram's bins, and of criticality on a machine, are 32-bit integers."""
@@ -29,7 +33,7 @@ LONGEST_RUN = 2**31 - 1
 
 def simulate(
     plan: Plan,
-    iterations: int = 10_000,
+    iterations: int | None = None,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -42,6 +46,7 @@ def simulate(
     executor: Client | None = None,
     resume: str | Path | None = None,
     samples: str | Path | None = None,
+    until: str | None = None,
 ) -> Results:
     """Simulate a plan.
 
@@ -50,9 +55,10 @@ def simulate(
     Parameters
     ----------
     plan : Plan
-    iterations : int
-        At least 1, at most 2^31 - 1. The samples of the first 2^20 are kept one by one; beyond them dates and costs are
-        counted in fine histograms (``results.finish.resolution``), and memory does not grow any more.
+    iterations : int, optional
+        At least 1, at most 2^31 - 1; default 10,000, or with ``until`` at most 2^20. The samples of the first 2^20 are kept one
+        by one; beyond them dates and costs are counted in fine histograms (``results.finish.resolution``), and memory does not
+        grow any more.
     seed : int
         Ignored when a ``design`` is given, or a run is continued.
     threads : int, optional
@@ -76,6 +82,9 @@ def simulate(
         A file of :meth:`Results.save_checkpoint` from which the run goes on to ``iterations`` in all, with its design.
     samples : path, optional
         A Parquet file to which the samples are written while the run goes on: all that this call does, in iteration order.
+    until : str, optional
+        Go on until an answer is known so well (``"P80 ±0.5d"``, ``"mean cost ±1%"``): the iterations are doubled until half of
+        its 95 % interval is at most that; ``results.reached`` tells what came of it.
 
     Returns
     -------
@@ -90,6 +99,8 @@ def simulate(
     MissingExtraError
         When an executor or samples need a package that is not installed.
     """
+    precision = None if until is None else parse_until(until)
+    iterations = iterations if iterations is not None else ITERATIONS if precision is None else EXACT
     if not 1 <= iterations <= LONGEST_RUN:
         raise ValueError(f"iterations must be 1 to {LONGEST_RUN:,}, not {iterations}")
     resolve(plan, scenario)
@@ -103,7 +114,10 @@ def simulate(
 
         begun = load_checkpoint(resume, plan, (scenario, with_float, periods), design, iterations)
         design = begun.design
-    run = Run(plan, design or Design(seed=seed), scenario, with_float, periods)
+    run = Run(plan, design or design_of(plan, seed), scenario, with_float, periods)
+    if precision is not None and precision.cost and not run.risk.has_cost:
+        what = f"has no cost, so '{until}' cannot be reached."
+        raise PlanError(Problem(plan.source, what, "Ask for the finish, or add costs."))
     run.prepare()
     workers: Workers = LocalWork(threads or os.cpu_count() or 1, lanes)
     if executor is not None:
@@ -111,7 +125,7 @@ def simulate(
 
         workers = ClusterWork(executor, lanes)
     with nullcontext() if samples is None else _parquet(run, samples) as sink:
-        return conduct(run, iterations, workers, progress, None if begun is None else begun.tally, sink)
+        return conduct(run, iterations, workers, progress, None if begun is None else begun.tally, sink, precision)
 
 
 def _parquet(run: Run, path: str | Path) -> Any:

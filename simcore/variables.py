@@ -48,10 +48,10 @@ class VariableTable:
         places = [(kind, first, last) for kind, _, _, _, first, last in self._rows]
         numbers = [(scale, shift, mode) for _, scale, shift, mode, _, _ in self._rows]
         count = len(self.names)
-        table = np.array(places, np.int32).reshape(count, 3)
+        table, in_none = np.array(places, np.int32).reshape(count, 3), np.full(count, -1, np.int32)
         return Variables(
             key=np.array([stream_key(name) for name in self.names], np.uint64),
-            place=np.column_stack([table, copula.at[:-1], copula.at[1:], copula.mixed_by, copula.table_at]),
+            place=np.column_stack([table, copula.at[:-1], copula.at[1:], copula.mixed_by, copula.table_at, in_none]),
             number=np.column_stack([np.array(numbers, np.float64).reshape(count, 3), copula.own, copula.degrees]),
             latent=copula.latent,
             loading=copula.loading,

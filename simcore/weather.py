@@ -203,7 +203,6 @@ class LaneWeather:
         self.rows = WeatherRows(
             lanes=of_lanes[: SCRATCH_LANES + entries],
             index=of_lanes[SCRATCH_LANES + entries :].reshape(-1, strides, lanes),
-            key=np.zeros((streams, lanes), np.uint64),
             normal=np.zeros((streams, lanes), np.float32),
             state=np.zeros((sources, lanes)),
             drawn=np.zeros((sources, lanes), np.int32),

@@ -5,10 +5,12 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from simcore.design import Design
 from simcore.models.branches import Branch
 from simcore.models.distributions import Distribution
 from simcore.models.plan import Activity, Plan, Ref, Relationship, Status
 from simcore.models.risks import SCENARIOS, Chance, Impact, Risk, Scenario
+from simcore.sobol import directions
 from simcore.variables import stream_key
 
 WORD = 2**32
@@ -56,9 +58,27 @@ def uniform(name: str, seed: int, iteration: int) -> int:
     a = mixed(stream_key(name) ^ mixed((seed + replicate * 0xD1B54A32D192ED03) % LONG))
     b = mixed(a)
     c = mixed(b)
+    return reverse(permuted(shuffled(k, a, b), c % WORD, (c >> 32) | 1))
+
+
+def shuffled(k: int, a: int, b: int) -> int:
+    """The index of a permuted sequence."""
     index = reverse(permuted(reverse(k), a % WORD, (a >> 32) | 1))
-    index = shuffled_block(index, b % WORD, (b >> 32) | 1)
-    return reverse(permuted(index, c % WORD, (c >> 32) | 1))
+    return shuffled_block(index, b % WORD, (b >> 32) | 1)
+
+
+def sobol_uniform(name: str, dimension: int, seed: int, iteration: int) -> int:
+    """The same of a variable that is a dimension of the Sobol sequence: all of them have one index."""
+    k, replicate = divmod(iteration, REPLICATES)
+    of_replicate = mixed((seed + replicate * 0xD1B54A32D192ED03) % LONG)
+    a = mixed(0x50B015EC0DE5EED5 ^ of_replicate)
+    index = shuffled(k, a, mixed(a))
+    digits = 0
+    for bit, direction in enumerate(directions()[dimension].tolist()):
+        if index >> bit & 1:
+            digits ^= direction
+    c = mixed(mixed(mixed(stream_key(name) ^ of_replicate)))
+    return reverse(permuted(digits, c % WORD, (c >> 32) | 1))
 
 
 @dataclass(frozen=True)
@@ -76,8 +96,8 @@ class NaiveIteration:
     are told by ``answers`` (branch -> whether its condition holds; unasked yet, it does not matter).
     """
 
-    def __init__(self, plan: Plan, seed: int, iteration: int, scenario: str = "pre"):
-        self.plan, self.seed, self.iteration = plan, seed, iteration
+    def __init__(self, plan: Plan, design: Design, iteration: int, scenario: str = "pre"):
+        self.plan, self.design, self.iteration = plan, design, iteration
         own = {s.id: s for s in plan.scenarios}
         self.scenario = own.get(scenario) or Scenario(id=scenario, base=scenario)
         assert scenario in SCENARIOS or scenario in own
@@ -85,13 +105,19 @@ class NaiveIteration:
         self.answers: dict[str, bool] = {}
         self.nearest = math.inf  # minutes between a strike and an edge of its window: too close to tell
 
+    def uniform(self, stream: str) -> int:
+        """The uniform of a stream, in units of 2^-32."""
+        if stream in self.design.sobol:
+            return sobol_uniform(stream, self.design.sobol[stream], self.design.seed, self.iteration)
+        return uniform(stream, self.design.seed, self.iteration)
+
     def value(self, stream: str, distribution: Distribution, base: float = 1.0) -> float:
         """A draw; relative distributions refer to ``base``."""
-        value = float(distribution.ppf((uniform(stream, self.seed, self.iteration) + 0.5) / WORD))
+        value = float(distribution.ppf((self.uniform(stream) + 0.5) / WORD))
         return value * base if distribution.relative else value
 
     def occurs(self, stream: str, probability: float, low: float = 0.0) -> bool:
-        return low * WORD <= uniform(stream, self.seed, self.iteration) < (low + probability) * WORD
+        return low * WORD <= self.uniform(stream) < (low + probability) * WORD
 
     def _chance(self, stream: str, chance: Chance) -> float:
         return self.value(stream, chance) if isinstance(chance, Distribution) else chance
@@ -175,7 +201,7 @@ class NaiveIteration:
         assert risk.every is not None
         activity = self.plan.by_ref[ref]
         mean = 0.0 if activity.type.is_span else activity.remaining_duration / risk.every
-        u, times, term = uniform(f"risk/{risk.id}/recurs/{where}", self.seed, self.iteration) / WORD, 0, math.exp(-mean)
+        u, times, term = self.uniform(f"risk/{risk.id}/recurs/{where}") / WORD, 0, math.exp(-mean)
         below = term
         while mean > 0 and below <= u and 1.0 - below >= 1e-6:
             times += 1
@@ -212,7 +238,7 @@ class NaiveIteration:
             for resource in {a.resource for a in activity.assignments if a.drives and a.resource}:
                 productivity = self.plan.resources[resource].productivity
                 if productivity is not None:  # where one is high the other is low, so that both rise with one uniform
-                    u = (uniform(f"resource/{resource}/productivity", self.seed, self.iteration) + 0.5) / WORD
+                    u = (self.uniform(f"resource/{resource}/productivity") + 0.5) / WORD
                     duration /= float(productivity.ppf(1.0 - u))
         if self.scenario.base == "none":
             return duration
@@ -296,7 +322,7 @@ class NaiveIteration:
         }
         for branch in self.plan.branches:
             if isinstance(branch, Branch):
-                u, low = uniform(f"branch/{branch.id}/path", self.seed, self.iteration) / WORD, 0.0
+                u, low = self.uniform(f"branch/{branch.id}/path") / WORD, 0.0
                 for number, path in enumerate(branch.paths):
                     high = 1.0 if number == len(branch.paths) - 1 else low + path.weight
                     if not low <= u < high:

@@ -11,7 +11,6 @@ import pytest
 
 import simcore
 from simcore.comparison import Benefit, Comparison, compare, default_scenarios
-from simcore.design import Design
 from simcore.models.distributions import Uniform
 from simcore.models.plan import Plan
 from simcore.models.risks import Action, Factor, Impact, Mitigation, Risk, Scenario
@@ -186,7 +185,7 @@ def test_the_same_bytes_for_any_number_of_threads():
 
 
 def test_a_design_is_used_again():
-    again = compare(small(), ("pre", "post"), 2000, seed=99, design=Design(seed=3))
+    again = compare(small(), ("pre", "post"), 2000, seed=99, design=compared().design)
     assert again.difference("post").finish.p(80) == compared().difference("post").finish.p(80)
 
 

@@ -18,6 +18,7 @@ from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Triangular
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Ref, Relationship
 from simcore.models.risks import Factor, Impact, Risk
+from simcore.pilot import design_of
 from simcore.results import Results
 from simcore.simulation import Progress
 from tests.report_cases import make_plan, with_everything
@@ -48,8 +49,9 @@ def everything() -> Plan:
 
 
 def run(plan: Plan | None = None, iterations: int = 1500, threads: int = 1, lanes: int = 64, **more: object) -> Results:
-    plan = plan or everything()
-    return simcore.simulate(plan, iterations=iterations, seed=SEED, threads=threads, lanes=lanes, **more)  # type: ignore[arg-type]
+    """A run of a plan, by default the one with everything, in that one's design."""
+    options = {"iterations": iterations, "threads": threads, "lanes": lanes, "design": design_of(everything(), SEED), **more}
+    return simcore.simulate(plan or everything(), **options)  # type: ignore[arg-type]
 
 
 def all_numbers(results: Results) -> dict[str, np.ndarray]:
@@ -109,8 +111,12 @@ def test_seeds_differ():
 
 
 def test_a_design_is_used_again():
-    again = simcore.simulate(everything(), iterations=1500, seed=99, design=Design(seed=SEED), lanes=64)
+    first = simcore.simulate(everything(), iterations=1500, seed=SEED, lanes=64)
+    again = simcore.simulate(everything(), iterations=1500, seed=99, design=first.design, lanes=64)
+    assert_same_numbers(again, first)
     assert_same_numbers(again, run())
+    plain = simcore.simulate(everything(), iterations=1500, design=Design(seed=SEED))
+    assert np.any(plain.finish.samples != first.finish.samples)
 
 
 @pytest.mark.parametrize("seed", [0, -1, 2**63, 2**64 + 5])

@@ -112,7 +112,7 @@ def reduced(plan: Plan, twin: NaiveIteration, gone: set[Ref], durations: dict[Re
 def test_an_iteration_is_the_schedule_without_what_is_absent(plan, number, seed):
     results = simcore.simulate(plan, iterations=40, seed=seed, threads=1)
     found = results.iteration(number)
-    twin = NaiveIteration(plan, seed, number)
+    twin = NaiveIteration(plan, results.design, number)
     gone = absent(plan, twin)
     assert {a.ref for a, exists in zip(plan.activities, found.exists, strict=True) if not exists} == gone
     if all(a.ref in gone or a.type.is_span for a in plan.activities):

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import simcore
-from simcore.kernel_sampling import uniform_row
+from simcore.kernel_sampling import sobol_row, uniform_row
 from simcore.models.costs import Amount, Assignment, Cost, Resource
 from simcore.models.distributions import (
     Discrete,
@@ -21,8 +21,9 @@ from simcore.models.errors import PlanError
 from simcore.models.plan import Activity, ActivityType, LinkType, Plan, Project, Relationship, Status
 from simcore.models.risks import SCENARIOS, Action, Factor, Impact, Mitigation, Risk
 from simcore.results import Results
+from simcore.sobol import DIMENSIONS, directions
 from simcore.variables import stream_key
-from tests.naive_risks import NaiveIteration, uniform
+from tests.naive_risks import NaiveIteration, sobol_uniform, uniform
 from tests.naive_walk import Walk
 from tests.risky_plans import DATA_DATE, DAY, OFFICE, risky_plans
 
@@ -34,6 +35,14 @@ def test_uniforms_draw_by_draw(name, seed, iteration):
     assert bits[0] == uniform(name, seed, iteration)
 
 
+@given(st.text(max_size=20), st.integers(0, DIMENSIONS - 1), st.integers(0, 2**64 - 1), st.integers(0, 2**20 - 1))
+def test_sobol_dimensions_draw_by_draw(name, dimension, seed, iteration):
+    bits = np.zeros(1, np.uint32)
+    key = np.uint64(stream_key(name))
+    sobol_row(directions()[dimension], key, np.uint64(seed), iteration % 16, iteration // 16, bits)
+    assert bits[0] == sobol_uniform(name, dimension, seed, iteration)
+
+
 # -- random risk models -------------------------------------------------------------------------------------------------------
 
 
@@ -42,7 +51,7 @@ def test_uniforms_draw_by_draw(name, seed, iteration):
 def test_risk_models_draw_by_draw(plan, scenario, seed, number):
     """Durations, dates, what happens and what exists, and cost: one iteration walked on its own."""
     results = simcore.simulate(plan, iterations=48, seed=seed, threads=1, scenario=scenario)
-    walk = Walk(plan, NaiveIteration(plan, seed, number, scenario), results.iteration(number))
+    walk = Walk(plan, NaiveIteration(plan, results.design, number, scenario), results.iteration(number))
     assume(walk.twin.nearest > 3)
     certain = dict(zip((a.ref for a in plan.activities), results.schedule.duration, strict=True))
     certain |= {a.ref: a.remaining_duration for a in plan.activities if not a.type.is_span}

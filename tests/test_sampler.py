@@ -105,7 +105,7 @@ def test_streams_differ_by_name_seed_and_replicate():
 
 def test_latent_normals():
     bits, out = np.zeros(4096, np.uint32), np.zeros(4096, np.float32)
-    latent_row(TableBuilder().build(), NORMAL_PLACE, np.uint64(7), (SEED, 0), 0, bits, out)
+    latent_row(TableBuilder().build(), (*NORMAL_PLACE, -1), np.uint64(7), (SEED, 0), 0, bits, out)
     assert stats.kstest(out, "norm").statistic <= 1.05 / 4096
 
 

@@ -30,7 +30,7 @@ def test_an_iteration_is_the_schedule_without_what_is_absent_or_lost(plan: Plan,
     chances = (0.3,) * 12
     plan = plan.with_changes(weather=tuple(Weather(calendar=name, monthly=chances, persistence=0.3) for name in plan.calendars))
     results = simcore.simulate(plan, iterations=40, seed=seed, threads=1)
-    found, twin = results.iteration(number), NaiveIteration(plan, seed, number)
+    found, twin = results.iteration(number), NaiveIteration(plan, results.design, number)
     gone = absent(plan, twin)
     if all(a.ref in gone or a.type.is_span for a in plan.activities):
         return

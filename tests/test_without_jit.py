@@ -37,6 +37,8 @@ from simcore.results import Results
 from simcore.runs import Run
 
 ROOT = Path(__file__).resolve().parents[1]
+DIMENSION_OF = {"activity/P/A/duration": 0, "risk/R/occurs": 1, "correlation/1": 2, "activity/P/E/duration": 40}
+DESIGN = Design(seed=2, sobol=DIMENSION_OF)  # given, so that no pilot runs without the JIT
 
 
 def tiny_plan(rules: str = "p6") -> Plan:
@@ -131,10 +133,10 @@ def chancy_plan(rules: str) -> Plan:
 def answers(rules: str, kind: str) -> str:
     """Everything a few iterations of a plan answer with."""
     if kind == "weather":  # single iterations: the days of a whole run take minutes without the JIT
-        run = Run(tiny_plan(rules).with_changes(weather=WEATHER), Design(seed=2), "pre", False)
+        run = Run(tiny_plan(rules).with_changes(weather=WEATHER), DESIGN, "pre", False)
         return "".join(json_text(run.iteration(number).to_dict()) for number in (0, 1, 21))
     plan = chancy_plan(rules) if kind == "chancy" else tiny_plan(rules)
-    return told(simcore.simulate(plan, iterations=40, seed=2, threads=1, lanes=3, with_float=True))
+    return told(simcore.simulate(plan, iterations=40, design=DESIGN, threads=1, lanes=3, with_float=True))
 
 
 def told(results: Results) -> str:
@@ -148,9 +150,9 @@ def told(results: Results) -> str:
 @pytest.mark.parametrize(("threads", "lanes"), [(1, 40), (2, 1), (3, 7)])
 def test_threads_and_lanes_change_nothing_by_chance(threads, lanes):
     plan = chancy_plan("p6")
-    results = simcore.simulate(plan, iterations=40, seed=2, threads=threads, lanes=lanes, with_float=True)
+    results = simcore.simulate(plan, iterations=40, design=DESIGN, threads=threads, lanes=lanes, with_float=True)
     assert told(results) == answers("p6", "chancy")
-    longer = simcore.simulate(plan, iterations=90, seed=2, threads=threads, lanes=lanes)
+    longer = simcore.simulate(plan, iterations=90, design=DESIGN, threads=threads, lanes=lanes)
     assert (longer.finish.samples[:40] == results.finish.samples).all()
 
 
