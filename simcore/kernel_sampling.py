@@ -39,7 +39,7 @@ T_STEPS = 2048
 
 SHARED = WORDS // 3  # blocks of 16 iterations whose constants are found side by side
 
-SOBOL_BITS = 20  # of the index: as many as the longest run has
+SOBOL_BITS = 31  # of the index: as many as the longest run has, should it be all one replicate
 SOBOL_KEY = np.uint64(0x50B015EC0DE5EED5)  # of the shuffle that all Sobol dimensions share
 
 KIND, FIRST, LAST, LATENT_AT, LATENT_END, MIXED_BY, T_AT, DIMENSION = range(8)  # columns of Variables.place

@@ -23,6 +23,7 @@ from simcore.variables import stream_key
 
 DIMENSIONS = 96
 """How many variables of a run may have one."""
+READ_BITS = 20  # directions that are read off points
 WORD = 32
 
 
@@ -70,17 +71,50 @@ def directions() -> npt.NDArray[np.uint32]:
 
 
 def _directions_from_points() -> npt.NDArray[np.uint32]:
-    """From the points 2^b, which in the order of the Gray code are the sum of the directions b and b - 1."""
+    """From the points 2^b, which in the order of the Gray code are the sum of the directions b and b - 1.
+
+    SciPy walks to a point through all before it, so only the first directions are read off; their recurrence gives the rest.
+    """
     from scipy.stats import qmc
 
     sequence = qmc.Sobol(DIMENSIONS, scramble=False, bits=WORD)
-    found = np.zeros((DIMENSIONS, SOBOL_BITS), np.uint32)
+    first = np.zeros((READ_BITS, DIMENSIONS), np.uint32)
     before = np.zeros(DIMENSIONS, np.uint32)
-    for bit in range(SOBOL_BITS):
+    for bit in range(READ_BITS):
         sequence.fast_forward(2**bit - sequence.num_generated)
-        before = before ^ np.rint(sequence.random(1)[0] * 2.0**WORD).astype(np.uint32)
-        found[:, bit] = [int(f"{value:0{WORD}b}"[::-1], 2) for value in before.tolist()]
-    return found
+        first[bit] = before = before ^ np.rint(sequence.random(1)[0] * 2.0**WORD).astype(np.uint32)
+    found = [continued(column.tolist(), SOBOL_BITS) for column in first.T]
+    return np.array([[int(f"{value:0{WORD}b}"[::-1], 2) for value in row] for row in found], np.uint32)
+
+
+def continued(known: list[int], count: int) -> list[int]:
+    """Direction numbers by the recurrence that the first of them follow, v_j = a_1 v_(j-1) + ... + v_(j-s) + v_(j-s) / 2^s.
+
+    Additions are without carry; the coefficients are those of a primitive polynomial (P. Bratley and B. L. Fox, "Algorithm 659:
+    implementing Sobol's quasirandom sequence generator", 1988), found by trying. Without one (the first dimension) each is half
+    of the one before.
+
+    >>> [value >> 28 for value in continued([1 << 31, 1 << 30, 1 << 29], 4)]
+    [8, 4, 2, 1]
+    """
+    for degree in range(len(known) // 2):
+        for coefficients in range(2 ** max(degree - 1, 0)):
+            if all(_next(known[:j], degree, coefficients) == known[j] for j in range(degree + (degree == 0), len(known))):
+                found = list(known)
+                while len(found) < count:
+                    found.append(_next(found, degree, coefficients))
+                return found
+    raise ValueError("these are no direction numbers of a Sobol sequence")
+
+
+def _next(before: list[int], degree: int, coefficients: int) -> int:
+    if degree == 0:
+        return before[-1] >> 1
+    value = before[-degree] ^ (before[-degree] >> degree)
+    for i in range(1, degree):
+        if coefficients >> (degree - 1 - i) & 1:
+            value ^= before[-i]
+    return value
 
 
 def _write(path: Path, table: npt.NDArray[np.uint32]) -> None:

@@ -16,7 +16,7 @@ from simcore.reports.earned_value_content import earned_section
 from simcore.reports.html import render_report
 from simcore.reports.page import build_page
 from simcore.reports.terminal import run_summary
-from tests.earned_cases import DATA_DATE, EXAMPLE, statused_results
+from tests.earned_cases import DATA_DATE, example, statused_results
 from tests.report_cases import make_plan
 from tests.test_reports_html import Elements, page_data
 
@@ -36,7 +36,7 @@ def test_the_bottom_up_estimate_is_the_deterministic_cost(results):
 
 
 def test_the_budget_is_the_cost_of_the_plan_before_it_began(results):
-    planned = simcore.simulate(simcore.read(EXAMPLE / "plan.yaml"), iterations=16, threads=2)
+    planned = simcore.simulate(example(), iterations=16, threads=2)
     assert results.earned_value.total.bac == pytest.approx(planned.cost.deterministic)
     assert results.earned_value.schedule.finish == planned.finish.deterministic
 
