@@ -48,6 +48,7 @@ class Division:
     key: str
     title: str
     lines: tuple[ShareLine, ...]
+    note: str = ""
 
     @property
     def with_planned(self) -> bool:
@@ -174,8 +175,20 @@ def _divisions(contingency: Contingency) -> list[Division]:
         shown, others = largest_shares(getattr(contingency, f"by_{key}"))
         if shown:
             lines = _lines([(share_name(share), share) for share in shown], others, contingency)
-            found.append(Division(key=key, title=title, lines=lines))
+            note = _how_divided(contingency) if key == "risk" else ""
+            found.append(Division(key=key, title=title, lines=lines, note=note))
     return found
+
+
+def _how_divided(contingency: Contingency) -> str:
+    """What the division by risk stands on, where time-dependent cost is among it and something explains it."""
+    if not contingency.explained or not any(share.id == "schedule" and share.amount for share in contingency.by_source):
+        return ""
+    explained = wording.percent_text(contingency.explained)
+    return (
+        "A risk has its impacts on cost, and what the delay that it brings costs. Risks and factors together explain "
+        f"{explained} of the variation of that time-dependent cost; the rest stands under uncertain durations."
+    )
 
 
 def _lines(
