@@ -120,7 +120,7 @@ def test_a_named_scenario_moves_no_draw_of_what_stays(subject, seed):
 def test_what_no_risk_touches_has_the_same_durations():
     late = Risk(id="R", probability=0.5, impacts=(Impact(activity="A1", duration=Uniform(UNIT, 2.0 * UNIT)),))
     with_risk = plan([activity(name, WIDE) for name in NAMES], serial(NAMES), risks=(late,))
-    both = [simcore.simulate(p, 64) for p in (with_risk, with_risk.with_changes(risks=()))]
+    both = [simcore.simulate(p, 64, design=Design(seed=1)) for p in (with_risk, with_risk.with_changes(risks=()))]
     for number in (0, 7, 63):
         first, second = (results.iteration(number).duration for results in both)
         np.testing.assert_array_equal(first[[0, 2]], second[[0, 2]])
