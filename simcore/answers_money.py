@@ -148,7 +148,6 @@ def _contingency(contingency: Contingency, drawn: Drawdown | None) -> dict[str, 
         **{name: number(getattr(contingency, name)) for name in ("planned", "target", "total")},
         "total_error": number(contingency.total_error),
         "explained": number(contingency.explained),
-        "explained": number(contingency.explained),
         **{name: [_share(share) for share in getattr(contingency, name)] for name in DIVISIONS},
         "drawdown": None if drawn is None else list(_drawdown(drawn)),
     }
