@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 import simcore
 from simcore.models.plan import Plan
-from simcore.results import DateVariable, MoneyVariable, Results, Sampled
+from simcore.results import Results
+from simcore.sampled import DateVariable, MoneyVariable, Sampled
 from simcore.simulation import LONGEST_RUN
 
 Floats = npt.NDArray[np.float64]

@@ -16,7 +16,8 @@ from simcore.reports.money_parts import WHOLE_FROM, shown_amount, texts_of_parts
 
 if TYPE_CHECKING:
     from simcore.cash_flow import CashFlow
-    from simcore.results import MoneyVariable, Results
+    from simcore.results import Results
+    from simcore.sampled import MoneyVariable
 
 PERIOD_NAMES = {"week": "week", "month": "month", "quarter": "quarter", "year": "fiscal year"}
 BAND = (10, 50, 80, 90)

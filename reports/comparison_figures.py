@@ -8,7 +8,7 @@ from simcore.reports import wording
 from simcore.reports.content import HEADLINE
 from simcore.reports.figure_distribution import curve_points, hover_x, shown_values
 from simcore.reports.theme import DATE_TICKS, LIGHT, SERIES, series_colour, template
-from simcore.results import DateVariable, MoneyVariable
+from simcore.sampled import DateVariable, MoneyVariable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from simcore.models.risks import SCENARIOS
 from simcore.models.working_time import working_minutes
 from simcore.reports import wording
 from simcore.reports.money_parts import WHOLE_FROM, shown_amount
-from simcore.results import DateVariable, MoneyVariable
+from simcore.sampled import DateVariable, MoneyVariable
 from simcore.scenarios import resolve
 
 if TYPE_CHECKING:

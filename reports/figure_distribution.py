@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.reports.theme import DATE_TICKS, LIGHT, template
-from simcore.results import DateVariable, MoneyVariable
+from simcore.sampled import DateVariable, MoneyVariable
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -24,7 +24,8 @@ from simcore.reports.theme import LIGHT
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from simcore.results import DateVariable, Results
+    from simcore.results import Results
+    from simcore.sampled import DateVariable
 
 __all__ = [
     "cash_flow", "cash_flow_cumulative", "contingency_drawdown", "contingency_shares", "contingency_waterfall",

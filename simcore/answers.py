@@ -24,7 +24,7 @@ from simcore.answers_joint import aimed, joint_answer
 from simcore.answers_money import money_answer
 from simcore.importcheck import check_import
 from simcore.models.plan import Plan, Project
-from simcore.results import PERCENTILES, DateVariable, MoneyVariable
+from simcore.sampled import PERCENTILES, DateVariable, MoneyVariable
 from simcore.scenarios import resolve
 
 if TYPE_CHECKING:

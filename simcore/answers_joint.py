@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simcore.joint import Frontier, Joint, Recommended, Share
-    from simcore.results import DateVariable, MoneyVariable, Results
+    from simcore.results import Results
+    from simcore.sampled import DateVariable, MoneyVariable
 
 HEADLINE = 80
 LEVELS = (50.0, 70.0, 80.0)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from simcore.cash_flow import CashFlow
     from simcore.contingency import Contingency, Share
     from simcore.models.finance import FundingLimit
-    from simcore.results import MoneyVariable, Results
+    from simcore.results import Results
+    from simcore.sampled import MoneyVariable
 
 TARGET = 80
 DIVISIONS = ("by_source", "by_activity", "by_wbs", "by_account", "by_risk")

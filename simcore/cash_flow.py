@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.models.finance import FundingLimit
-from simcore.results import MoneyVariable
+from simcore.sampled import MoneyVariable
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class CashFlow:
     by_period : ndarray, shape (periods, iterations)
         Spending by period in every iteration, in iteration order.
     replicates : int
-        Of the run's design; see :class:`simcore.results.Sampled`.
+        Of the run's design; see :class:`simcore.sampled.Sampled`.
     limits : tuple of FundingLimit
         What may be spent, all in all, by a date.
     """

@@ -14,7 +14,8 @@ from simcore.models.plan import Plan
 from simcore.models.units import parse_datetime
 from simcore.paired import Difference, date_difference, money_difference
 from simcore.pilot import design_of
-from simcore.results import DateVariable, MoneyVariable, Results
+from simcore.results import Results
+from simcore.sampled import DateVariable, MoneyVariable
 from simcore.scenarios import resolve, scenario_ids
 from simcore.simulation import Progress, simulate
 from simcore.tally import EXACT

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from simcore.kernel_shares import ESCALATION, EVENTS, SCHEDULE, UNCERTAINTY
 from simcore.models.plan import Plan
-from simcore.results import MoneyVariable, share_of_percent
+from simcore.sampled import MoneyVariable, share_of_percent
 
 if TYPE_CHECKING:
     from simcore.allocation import Excess

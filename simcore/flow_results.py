@@ -9,8 +9,8 @@ import numpy.typing as npt
 from simcore.cash_flow import CashFlow
 from simcore.flow import CompiledFlow
 from simcore.kernel_flow import FlowSamples
-from simcore.results import MoneyVariable
 from simcore.riskmodel import CompiledRisk
+from simcore.sampled import MoneyVariable
 
 
 def flow_results(flow: CompiledFlow, risk: CompiledRisk, kept: FlowSamples, done: int, replicates: int) -> dict[str, Any]:

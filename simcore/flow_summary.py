@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.periods import period_label
-from simcore.results import MoneyVariable
+from simcore.sampled import MoneyVariable
 
 if TYPE_CHECKING:
     from simcore.cash_flow import CashFlow

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from simcore.flow_summary import running
 from simcore.models.finance import FundingLimit
-from simcore.results import MoneyVariable
+from simcore.sampled import MoneyVariable
 
 if TYPE_CHECKING:
     from simcore.cash_flow import CashFlow

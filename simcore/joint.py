@@ -17,15 +17,7 @@ import numpy.typing as npt
 
 from simcore.ordered import Beside, Counted, Limits, Ordered, ranks
 from simcore.ranks import average_ranks
-from simcore.results import (
-    NEAR,
-    DateVariable,
-    MoneyVariable,
-    Sampled,
-    error_between,
-    moment_of,
-    share_of_percent,
-)
+from simcore.sampled import NEAR, DateVariable, MoneyVariable, Sampled, error_between, moment_of, share_of_percent
 
 Floats = npt.NDArray[np.float64]
 Value = TypeVar("Value")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.fine_counts import PARTS, FineCounts, Grid
-from simcore.results import DateVariable, MoneyVariable, Sampled, error_between, nice_bins
+from simcore.sampled import DateVariable, MoneyVariable, Sampled, error_between, nice_bins
 
 if TYPE_CHECKING:
     from simcore.results import Results

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simcore.results import Sampled
+from simcore.sampled import Sampled
 
 Values = npt.NDArray[Any]
 

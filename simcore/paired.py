@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from simcore.results import NEAR, DateVariable, MoneyVariable, Sampled, share_of_percent
+from simcore.sampled import NEAR, DateVariable, MoneyVariable, Sampled, share_of_percent
 
 Span = TypeVar("Span", timedelta, float)
 Floats = npt.NDArray[np.float64]

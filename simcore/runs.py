@@ -21,8 +21,9 @@ from simcore.models.constraints import hard_constraints, with_constraints
 from simcore.models.plan import Plan
 from simcore.network import Network, all_existing, compile_network, network_dates
 from simcore.passes import run_passes
-from simcore.results import DateVariable, MoneyVariable, Results
+from simcore.results import Results
 from simcore.riskmodel import CompiledRisk, compile_risk
+from simcore.sampled import DateVariable, MoneyVariable
 from simcore.scenarios import resolve
 from simcore.scheduling import Schedule, read_schedule, run_single, schedule
 from simcore.sobol import in_dimensions, model_in_dimensions

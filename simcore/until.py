@@ -9,7 +9,7 @@ from simcore.answer_values import number
 from simcore.models.units import parse_number
 
 if TYPE_CHECKING:
-    from simcore.results import DateVariable, MoneyVariable
+    from simcore.sampled import DateVariable, MoneyVariable
 
 FIRST = 64
 """Iterations of every replicate after which the interval is looked at for the first time; then after each doubling."""

@@ -11,7 +11,8 @@ import numpy as np
 from simcore.cash_flow import CashFlow
 from simcore.contingency import CAUSE_NAMES, Contingency, Share
 from simcore.models.finance import Budget, Finance, FundingLimit
-from simcore.results import MoneyVariable, Results
+from simcore.results import Results
+from simcore.sampled import MoneyVariable
 from tests.report_cases import run
 
 SOURCES = {"uncertainty": 0.41, "schedule": 0.3, "events": 0.27, "escalation": 0.07, "actions": -0.05}

@@ -30,7 +30,8 @@ from simcore.models.distributions import (
     Weibull,
 )
 from simcore.models.plan import Activity, LinkType, Plan, Project, Ref, Relationship
-from simcore.results import DateVariable, Results
+from simcore.results import Results
+from simcore.sampled import DateVariable
 from tests.shared_data import SHARED
 
 UNIT = 144_000

@@ -16,7 +16,8 @@ from simcore.models.finance import EscalationIndex, Finance
 from simcore.models.formats.native import read_native
 from simcore.models.plan import Plan
 from simcore.models.working_time import working_minutes
-from simcore.results import MoneyVariable, Results
+from simcore.results import Results
+from simcore.sampled import MoneyVariable
 from tests.risky_plans import risky_plans
 
 CLOCK = "calendars: {clock: {week: {mon-sun: [00:00-24:00]}}}"

@@ -15,7 +15,7 @@ from simcore.models.distributions import Uniform
 from simcore.models.plan import Plan
 from simcore.models.risks import Action, Factor, Impact, Mitigation, Risk, Scenario
 from simcore.paired import money_difference
-from simcore.results import MoneyVariable
+from simcore.sampled import MoneyVariable
 from simcore.simulation import Progress
 from tests.oracle_plans import UNIT, activity, plan, serial
 

@@ -26,7 +26,8 @@ from simcore.reports.contingency_content import (
 )
 from simcore.reports.html import render_report
 from simcore.reports.terminal import run_summary
-from simcore.results import MoneyVariable, Results
+from simcore.results import Results
+from simcore.sampled import MoneyVariable
 from tests.money_cases import money_run, with_money
 from tests.report_cases import HOSTILE, make_plan
 from tests.test_cash_flow_report import amount

@@ -16,7 +16,8 @@ from simcore.models.calendars import Calendar
 from simcore.models.costs import Amount, Cost
 from simcore.models.finance import FundingLimit
 from simcore.models.plan import Activity, ActivityType, Plan, Project, Relationship
-from simcore.results import MoneyVariable, Results
+from simcore.results import Results
+from simcore.sampled import MoneyVariable
 from tests.money_cases import flow_of, money_run, shares
 
 SPENDING = [

@@ -9,7 +9,7 @@ from scipy import stats
 
 import simcore
 from simcore.intervals import share_interval, t_quantile
-from simcore.results import DateVariable, MoneyVariable
+from simcore.sampled import DateVariable, MoneyVariable
 from tests.oracle_plans import UNIT, activity, plan, serial
 
 ORIGIN = datetime(2026, 3, 2)

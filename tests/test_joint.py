@@ -19,7 +19,8 @@ from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Distribution, Normal, Triangular
 from simcore.models.plan import Activity
 from simcore.models.risks import Correlation
-from simcore.results import DateVariable, MoneyVariable, Results
+from simcore.results import Results
+from simcore.sampled import DateVariable, MoneyVariable
 from tests.oracle_plans import (
     ITERATIONS,
     START,

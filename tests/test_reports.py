@@ -18,7 +18,7 @@ from simcore.reports.joint_content import joint_section
 from simcore.reports.page import build_page
 from simcore.reports.ranking import most_critical
 from simcore.reports.theme import CRITICALITY_CLASSES, DARK, LIGHT
-from simcore.results import DateVariable, MoneyVariable
+from simcore.sampled import DateVariable, MoneyVariable
 from tests.report_cases import completed_plan, five_days, hostile_plan, make_plan, run, with_everything
 
 ORIGIN = datetime(2026, 1, 5)

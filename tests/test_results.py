@@ -18,7 +18,8 @@ from simcore.models.costs import Amount, Cost
 from simcore.models.distributions import Discrete, Exponential, Triangular, Uniform
 from simcore.models.plan import ActivityType, Plan, Project
 from simcore.models.risks import Impact, Risk
-from simcore.results import DateVariable, MoneyVariable, Results
+from simcore.results import Results
+from simcore.sampled import DateVariable, MoneyVariable
 from tests.oracle_plans import START, UNIT, activity, oracle, plan, run, serial, units
 
 MINUTE = timedelta(minutes=1)

@@ -15,7 +15,8 @@ from simcore import local_work, tally
 from simcore.design import Design
 from simcore.fine_counts import BINS, SPARE, FineCounts, Grid
 from simcore.models.plan import Plan
-from simcore.results import MoneyVariable, Results, Sampled
+from simcore.results import Results
+from simcore.sampled import MoneyVariable, Sampled
 from tests.scale_cases import pump_station
 
 KEPT = 4_096
