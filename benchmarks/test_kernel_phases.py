@@ -32,7 +32,8 @@ def test_phase(benchmark: Any, activities: int, phase: str, full_plan: Callable[
     """What each phase adds to the one before it."""
     mode, with_late, sampled = PHASES[phase]
     run = Run(full_plan(activities), Design(seed=1), "pre", with_late)
-    worker = Worker(run, LANES, run._ranges())
+    run.prepare()
+    worker = Worker(run, LANES, None)
     kept = samples(run.network, LANES * run.design.replicates, run.risk.has_cost)
     worker.counters.counts[:] = 0
 
