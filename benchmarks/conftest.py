@@ -54,28 +54,21 @@ def checks() -> Iterator[dict[str, ModuleType]]:
 @pytest.fixture(scope="session")
 def full_plan(checks: dict[str, ModuleType], tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Plan]:
     """A synthetic plan with every feature, by number of activities."""
-    folder = tmp_path_factory.mktemp("plans")
-
-    @cache
-    def make(activities: int) -> Plan:
-        path = folder / f"full{activities}.yaml"
-        networks = checks["networks"]
-        networks.write_plan(networks.layered(activities), str(path), full=True)
-        return simcore.read(path)
-
-    return make
+    return _plans(checks, tmp_path_factory.mktemp("full"), full=True)
 
 
 @pytest.fixture(scope="session")
 def plain_plan(checks: dict[str, ModuleType], tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Plan]:
     """A synthetic plan of one calendar, without lags and costs, by number of activities."""
-    folder = tmp_path_factory.mktemp("plain")
+    return _plans(checks, tmp_path_factory.mktemp("plain"), full=False)
 
+
+def _plans(checks: dict[str, ModuleType], folder: Path, *, full: bool) -> Callable[[int], Plan]:
     @cache
     def make(activities: int) -> Plan:
-        path = folder / f"plain{activities}.yaml"
+        path = folder / f"{activities}.yaml"
         networks = checks["networks"]
-        networks.write_plan(networks.layered(activities), str(path), full=False)
+        networks.write_plan(networks.layered(activities), str(path), full=full)
         return simcore.read(path)
 
     return make

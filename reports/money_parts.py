@@ -1,9 +1,9 @@
 """Amounts rounded for people so that printed parts still add up to the printed whole."""
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
+from simcore.contingency import whole_cents
 from simcore.reports import wording
 
 WHOLE_FROM = 1000.0
@@ -33,12 +33,7 @@ def shown_parts(values: Sequence[float], total: float, whole: bool) -> list[floa
     if not values:
         return []
     unit = 1.0 if whole else 0.01
-    scaled = [value / unit for value in values]
-    units = [math.floor(value) for value in scaled]
-    missing = round(total / unit) - sum(units)
-    order = sorted(range(len(units)), key=lambda k: (units[k] - scaled[k], k), reverse=missing < 0)
-    for step in range(abs(missing)):
-        units[order[step % len(order)]] += 1 if missing > 0 else -1
+    units = whole_cents([value / unit for value in values], round(total / unit))
     return [count * unit if whole else round(count * unit, 2) for count in units]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from simcore import warm
 from simcore.flow import dates, flow_rows
 from simcore.kernel_run import NOTHING, Workspace
 from simcore.kernel_shares import CAUSES, ShareModel, ShareRows, Shares, share_batch
+from simcore.lending import lending
 from simcore.passes import run_passes
 from simcore.weather import LaneWeather, lane_weather
 from simcore.workspace import counters, samples, workspace
@@ -93,24 +93,13 @@ class _SecondPass:
         self.ask = share_model(run.risk, run.schedule.duration[spans])
         costs, kept = run.risk.costs, min(len(weights), KEPT)
         self.shares = share_sums(
-            run.design.replicates, len(flow.lines), len(costs.effect_risk), len(costs.drivers), kept
+            run.design.replicates, len(flow.model.lines), len(costs.effect_risk), len(costs.drivers), kept
         )  # fmt: skip
 
     def go(self, threads: int) -> Excess:
-        replicates = self.run.design.replicates
-        free: SimpleQueue[_Worker] = SimpleQueue()
-        for _ in range(threads):
-            free.put(_Worker(self))
-
-        def one(replicate: int) -> None:
-            worker = free.get()
-            try:
-                worker.replicate(replicate)
-            finally:
-                free.put(worker)
-
+        one = lending([_Worker(self) for _ in range(threads)], _Worker.replicate)
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(one, range(replicates)))
+            list(pool.map(one, range(self.run.design.replicates)))
         return self._excess()
 
     def _excess(self) -> Excess:

@@ -30,8 +30,6 @@ class SpentLine:
         Mask that says whether its activity exists; -1: always.
     date : datetime or None
         When it is spent, where that is not a matter of the schedule.
-    action_of : str
-        The risk that an action is about.
     """
 
     activity: int
@@ -44,7 +42,6 @@ class SpentLine:
     owner: int = -1
     where: int = -1
     date: datetime | None = None
-    action_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +105,7 @@ def _of_costs(line: Line, costs: CostBuilder, exists: Mapping[int, int]) -> Spen
 
 def _actions(active: ActiveModel) -> list[SpentLine]:
     return [
-        SpentLine(activity=NOWHERE, spending=Spending(), fixed=action.cost, date=action.date, action_of=risk.id)
+        SpentLine(activity=NOWHERE, spending=Spending(), fixed=action.cost, date=action.date)
         for risk in active.risks
         if risk.id in active.mitigated and risk.mitigation is not None
         for action in risk.mitigation.actions

@@ -12,6 +12,7 @@ from simcore.models.distribution_base import Distribution
 from simcore.models.distributions import Fixed
 from simcore.models.finance import EscalationIndex
 from simcore.models.plan import Plan
+from simcore.network import first_data_date
 from simcore.periods import months_later
 from simcore.timeline import Timeline
 from simcore.variables import VariableTable
@@ -51,8 +52,7 @@ def planned_value(spread: Distribution) -> float:
 
 def price_date(plan: Plan) -> datetime:
     """The date of whose prices a plan's costs are."""
-    found = [p.data_date or p.start for p in plan.projects]
-    return plan.finance.price_date or min((moment for moment in found if moment is not None), default=datetime(2000, 1, 3))
+    return plan.finance.price_date or first_data_date(plan) or datetime(2000, 1, 3)
 
 
 def draw_indices(plan: Plan, variables: VariableTable, first: datetime, last: datetime) -> tuple[IndexDraws, ...]:

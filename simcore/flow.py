@@ -15,7 +15,7 @@ from simcore.kernel_columns import CALENDAR, GAP
 from simcore.kernel_flow import FlowModel, FlowRows, FlowSamples, flow_batch, line_prices
 from simcore.kernel_risk import ONCE, PER_NODE, PER_SPAN, RiskModel
 from simcore.kernel_run import SPAN_CALENDAR, Workspace
-from simcore.network import Network, data_date
+from simcore.network import Network, data_date, first_data_date
 from simcore.passes import kernel_calendars
 from simcore.scheduling import run_deterministic
 from simcore.timeline import Timeline, build_timeline
@@ -41,8 +41,6 @@ class CompiledFlow:
     risk : RiskModel
         With the rates of costs brought to the first price of what they buy.
     timeline : Timeline
-    lines : tuple of SpentLine
-        What each line of the model is.
     spent : ndarray, shape (periods,)
         Actual cost by period; part of no line.
     deterministic : FlowSamples
@@ -55,11 +53,9 @@ class CompiledFlow:
     model: FlowModel
     risk: RiskModel
     timeline: Timeline
-    lines: tuple[SpentLine, ...]
     spent: Floats
     present_spent: float
     deterministic: FlowSamples
-    deterministic_model: FlowModel
 
     @property
     def periods(self) -> int:
@@ -219,8 +215,8 @@ class FlowBuilder:
         if self.timeline.labels:
             np.add.at(spent, np.array(self.timeline.period), by_step)
         return CompiledFlow(
-            network=self.network, model=model, risk=risk, timeline=self.timeline, lines=self.costs.lines, spent=spent,
-            present_spent=float(by_step @ model.discount), deterministic=samples, deterministic_model=planned,
+            network=self.network, model=model, risk=risk, timeline=self.timeline, spent=spent,
+            present_spent=float(by_step @ model.discount), deterministic=samples,
         )  # fmt: skip
 
     def _mean_ratios(self, planned: FlowModel, work: Workspace) -> Floats:
@@ -269,7 +265,7 @@ class FlowBuilder:
             found = data_date(self.plan.project(self.plan.activities[line.activity].project))
             if found is not None:
                 return found
-        return first_data_date(self.network)
+        return begins(self.network)
 
     def _spent(self, accrual: str) -> tuple[int, int, int]:
         if accrual in ACCRUALS:
@@ -292,16 +288,15 @@ def money_grown(network: Network, risk: CompiledRisk, model: FlowModel, work: Wo
     return out
 
 
-def first_data_date(network: Network) -> datetime:
-    """The first data date of a plan."""
-    found = [data_date(project) for project in network.plan.projects]
-    return min((moment for moment in found if moment is not None), default=network.clock.origin + timedelta(days=731))
+def begins(network: Network) -> datetime:
+    """The first data date of a plan, or about where a plan without one begins."""
+    return first_data_date(network.plan) or network.clock.origin + timedelta(days=731)
 
 
 def first_date(network: Network) -> datetime:
     """The first date on which money may have been spent."""
     starts = [a.actual_start for a in network.plan.activities if a.actual_start is not None]
-    return min([first_data_date(network), *starts])
+    return min([begins(network), *starts])
 
 
 def actual_by_step(network: Network, timeline: Timeline, edges: npt.NDArray[np.int32]) -> Floats:
@@ -314,7 +309,7 @@ def actual_by_step(network: Network, timeline: Timeline, edges: npt.NDArray[np.i
         spent = 0.0 if activity.inactive else spent_on(plan, activity)
         if spent == 0.0:
             continue
-        now = data_date(plan.project(activity.project)) or first_data_date(network)
+        now = data_date(plan.project(activity.project)) or begins(network)
         start = activity.actual_start or now
         end = min(activity.actual_finish or now, max(now, start))
         c = calendars.index[plan.calendar_name(activity)]

@@ -164,6 +164,11 @@ def data_date(project: Project) -> datetime | None:
     return project.data_date or project.start
 
 
+def first_data_date(plan: Plan) -> datetime | None:
+    """The earliest date from which work of a plan is scheduled."""
+    return min((moment for project in plan.projects if (moment := data_date(project)) is not None), default=None)
+
+
 def is_node(activity: Activity) -> bool:
     """Whether an activity has remaining work that logic schedules."""
     return not (activity.inactive or activity.type.is_span or activity.status is Status.COMPLETED)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from simcore.models.pricing import assignment_cost
 from simcore.network import Network
+from simcore.spending import accrual_of
 
 if TYPE_CHECKING:
     from simcore.models.plan import Activity, Plan
@@ -119,11 +120,7 @@ def scaled(slices: Sequence[Slice], total: float) -> list[Slice]:
 
 def _assigned(plan: Plan, activity: Activity) -> Iterator[Slice]:
     for assignment in activity.assignments:
-        resource = plan.resources.get(assignment.resource or "")
-        accrual = resource.accrual if resource else "uniform"
-        if assignment.curve in plan.finance.curves:
-            accrual = assignment.curve or accrual
-        yield assignment_cost(plan, activity, assignment).budgeted, accrual
+        yield assignment_cost(plan, activity, assignment).budgeted, accrual_of(plan, assignment)
 
 
 def _by_the_day(plan: Plan, activity: Activity, minutes: float) -> float:

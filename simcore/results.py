@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from simcore.until import Reached
     from simcore.weather_summary import CalendarWeather
 
+
 @dataclass(frozen=True, kw_only=True)
 class Results:
     """All answers of one run.

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from simcore.design import Design
 from simcore.kernel_columns import NONE
 from simcore.kernel_run import COUNT, EXTREMES, LARGEST, SMALLEST, Counters, Samples, Workspace
 from simcore.large_samples import with_histograms
+from simcore.lending import lending
 from simcore.models.constraints import hard_constraints, with_constraints
 from simcore.models.plan import Plan
 from simcore.network import Network, all_existing, compile_network, network_dates
@@ -144,17 +144,11 @@ class Run:
         tuple
             The iteration after the last one done, and whether there was no interrupt.
         """
-        free: SimpleQueue[Worker] = SimpleQueue()
-        for worker in workers:
-            free.put(worker)
 
-        def one(job: tuple[int, int, int]) -> int:
-            worker = free.get()
-            try:
-                return self.unit(worker, *job, kept)
-            finally:
-                free.put(worker)
+        def unit(worker: Worker, job: tuple[int, int, int]) -> int:
+            return self.unit(worker, *job, kept)
 
+        one = lending(workers, unit)
         done = span[0]
         with ThreadPoolExecutor(len(workers)) as pool:
             for jobs in _plan_rounds(*span, self.design.replicates):

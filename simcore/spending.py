@@ -37,6 +37,14 @@ class Spending:
     account: str = ""
 
 
+def accrual_of(plan: Plan, assignment: Assignment) -> str:
+    """How an assignment is spent: by its own curve where the plan has that, else as its resource is."""
+    if assignment.curve is not None and assignment.curve in plan.finance.curves:
+        return assignment.curve
+    resource = plan.resources.get(assignment.resource or "")
+    return UNIFORM if resource is None else resource.accrual
+
+
 class SpendingRules:
     """The rules of a plan; activities are named by their position."""
 
@@ -68,11 +76,9 @@ class SpendingRules:
 
     def of_assignment(self, i: int, assignment: Assignment) -> Spending:
         resource = self.plan.resources.get(assignment.resource or "")
-        own = assignment.curve if assignment.curve in self.curves else None
-        accrual = own or (UNIFORM if resource is None else resource.accrual)
         steps = () if resource is None else price_steps(resource, assignment)
         return Spending(
-            self._accrual(accrual),
+            self._accrual(accrual_of(self.plan, assignment)),
             self._index(self.kind_of(assignment), i, None if resource is None else resource.index),
             steps=steps,
             stored=bool(steps) and assignment.remaining_cost is not None,

@@ -15,6 +15,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from simcore.kernel_columns import ChanceLogic, Logic
+    from simcore.kernel_flow import FlowModel
     from simcore.models.plan import Plan
     from simcore.models.risks import Impact
     from simcore.network import Network
@@ -107,9 +108,10 @@ def compile_later_parts(kind: str = "plain") -> None:
     compile_dates(network, kind)
     print(DATES, flush=True)
     if "cost" in kind:
-        compile_spending(network)
+        risk, model = _money(network)
+        compile_spending(network, risk, model)
         print(SPENDING, flush=True)
-        compile_shares(network)
+        compile_shares(network, risk, model)
         print(SHARES, flush=True)
 
 
@@ -149,15 +151,13 @@ def compile_dates(network: Network, kind: str) -> None:
     late_batch(logic, network.aims, 1, work, counts, NOTHING)
 
 
-def compile_spending(network: Network) -> None:
+def compile_spending(network: Network, risk: CompiledRisk, model: FlowModel) -> None:
     """Money over time."""
-    from simcore.flow import FlowBuilder, dates, flow_rows
+    from simcore.flow import dates, flow_rows
     from simcore.kernel_flow import FlowSamples, flow_batch, line_prices
     from simcore.passes import kernel_calendars
     from simcore.workspace import workspace
 
-    risk = _risk(network)
-    model, _ = FlowBuilder(network, risk, None, datetime(2026, 3, 1)).models()
     work, rows = workspace(network, risk.model, 1, with_late=False, with_cost=False), flow_rows(model, 1)
     calendars = kernel_calendars(network)
     stream = np.uint64(1), 0
@@ -166,16 +166,14 @@ def compile_spending(network: Network) -> None:
     flow_batch(calendars, risk.model, model, stream, 0, 1, dates(work), work.risk, rows, (0, 1), kept)
 
 
-def compile_shares(network: Network) -> None:
+def compile_shares(network: Network, risk: CompiledRisk, model: FlowModel) -> None:
     """The division of the contingency."""
     from simcore.allocation import share_model, share_rows, share_sums
-    from simcore.flow import FlowBuilder, dates, flow_rows
+    from simcore.flow import dates, flow_rows
     from simcore.kernel_shares import share_batch
     from simcore.passes import kernel_calendars
     from simcore.workspace import workspace
 
-    risk = _risk(network)
-    model, _ = FlowBuilder(network, risk, None, datetime(2026, 3, 1)).models()
     work = workspace(network, risk.model, 1, with_late=False, with_cost=False)
     share_batch(
         kernel_calendars(network), risk.model, model, share_model(risk, np.zeros(0)), (np.uint64(1), 0), 0, 1, dates(work),
@@ -183,11 +181,13 @@ def compile_shares(network: Network) -> None:
     )  # fmt: skip
 
 
-def _risk(network: Network) -> CompiledRisk:
+def _money(network: Network) -> tuple[CompiledRisk, FlowModel]:
+    from simcore.flow import FlowBuilder
     from simcore.riskmodel import compile_risk
     from simcore.scenarios import resolve
 
-    return compile_risk(network, resolve(network.plan, "none"), np.zeros(0), np.ones(1, bool))
+    risk = compile_risk(network, resolve(network.plan, "none"), np.zeros(0), np.ones(1, bool))
+    return risk, FlowBuilder(network, risk, None, datetime(2026, 3, 1)).models()[0]
 
 
 if __name__ == "__main__":
