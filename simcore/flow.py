@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simcore import kernel_flow as kf
 from simcore import warm
-from simcore.escalation import price_date, prices
+from simcore.escalation import prices
 from simcore.kernel_columns import CALENDAR, GAP
 from simcore.kernel_flow import FlowModel, FlowRows, FlowSamples, flow_batch, line_prices
 from simcore.kernel_risk import ONCE, PER_NODE, PER_SPAN, RiskModel
@@ -179,7 +179,7 @@ class FlowBuilder:
             curves=np.array(self.curves or [0.0]),
             edges=self.edges,
             period=np.array(self.timeline.period, np.int32),
-            discount=self.timeline.discount(self.plan, price_date(self.plan)),
+            discount=self.timeline.discount(self.plan, begins(self.network)),
             prices=prices(self.plan, self.costs.indices, listed, self.timeline, deterministic=False),
             priced=self.priced,
             certain=self.costs.spent if self.priced else self.risk.model.costs.certain,

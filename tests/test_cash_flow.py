@@ -257,6 +257,12 @@ class TestPrices:
         assert results.present_value.samples == pytest.approx(1000 * 1.06**-years, rel=1e-12)
         assert results.cost.samples == pytest.approx(1000.0)
 
+    def test_present_value_is_that_of_the_data_date_whatever_the_price_date(self) -> None:
+        plain, priced = self.at(740, "{discount: 6%}"), self.at(740, "{discount: 6%, price_date: 2024-01-01}")
+        assert plain.present_value is not None
+        assert priced.present_value is not None
+        assert np.array_equal(plain.present_value.samples, priced.present_value.samples)
+
 
 class TestMarkets:
     def test_a_factor_multiplies_the_costs_it_names_and_no_duration(self) -> None:
